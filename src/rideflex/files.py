@@ -1,0 +1,143 @@
+"""Files that are whole or not there: written beside, then renamed; arrays without pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.errors import DataError, Problem
+
+_MAGIC = b"RIDEFLEX"
+_ALIGNMENT = 64
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a path beside `path` to write to; it takes the place of `path` on success.
+
+    On an error nothing is left behind and an older file stays as it was.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{target.suffix}")
+    try:
+        yield beside
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: str | Path, content: Any) -> None:
+    """Write `content` as indented JSON; NumPy numbers are written as numbers."""
+    with replacing(path) as beside:
+        beside.write_text(
+            json.dumps(content, indent=2, default=_plain, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+        )
+
+
+def save_arrays(
+    path: str | Path,
+    kind: str,
+    version: int,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    meta: Mapping[str, Any],
+) -> None:
+    """Write named arrays and a JSON-able `meta` to one versioned file.
+
+    Layout: the magic word, the header's length (8 bytes, little endian), a JSON header, then the
+    arrays, each at a multiple of 64 bytes so that they can be mapped into memory.
+    """
+    contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    table: dict[str, dict[str, Any]] = {}
+    offset = 0
+    for name, array in contiguous.items():
+        table[name] = {"dtype": array.dtype.str, "shape": array.shape, "offset": offset}
+        offset += _padded(array.nbytes)
+    header = json.dumps(
+        {"kind": kind, "version": version, "meta": meta, "arrays": table, "bytes": offset},
+        default=_plain,
+    ).encode()
+    start = _padded(len(_MAGIC) + 8 + len(header))
+    with replacing(path) as beside, beside.open("wb") as file:
+        file.write(_MAGIC + len(header).to_bytes(8, "little") + header)
+        for name, array in contiguous.items():
+            file.seek(start + table[name]["offset"])
+            file.write(array.tobytes())
+        file.truncate(start + offset)
+
+
+def load_arrays(
+    path: str | Path, kind: str, version: int
+) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """Map the arrays of a file that `save_arrays` wrote; returns (arrays, meta).
+
+    The arrays are read-only views of the mapped file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, is not one of ours, holds another kind, comes from another
+        version, or is cut short.
+    """
+    file = Path(path)
+
+    def refuse(cause: str) -> DataError:
+        return DataError(Problem(str(file), cause))
+
+    try:
+        content = np.memmap(file, dtype=np.uint8, mode="r")
+    except FileNotFoundError:
+        raise refuse("there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise refuse(f"can't be mapped into memory ({error})") from None
+    prefix = len(_MAGIC) + 8
+    if bytes(content[: len(_MAGIC)]) != _MAGIC:
+        raise refuse("is not a file that rideflex saved")
+    length = int.from_bytes(bytes(content[len(_MAGIC) : prefix]), "little")
+    try:
+        header = json.loads(bytes(content[prefix : prefix + length]))
+    except ValueError:
+        raise refuse("is cut short inside its header") from None
+    if header["kind"] != kind:
+        raise refuse(f"holds a {header['kind']}, not a {kind}")
+    if header["version"] != version:
+        raise refuse(
+            f"has format version {header['version']}, and this release reads version {version}; "
+            "make the file again"
+        )
+    start = _padded(prefix + length)
+    if len(content) != start + header["bytes"]:
+        raise refuse(f"is cut short: {len(content)} of {start + header['bytes']} bytes are there")
+    arrays = {
+        name: np.ndarray(
+            tuple(entry["shape"]),
+            dtype=np.dtype(entry["dtype"]),
+            buffer=content,
+            offset=start + entry["offset"],
+        )
+        for name, entry in header["arrays"].items()
+    }
+    return arrays, header["meta"]
+
+
+def _padded(n_bytes: int) -> int:
+    return -(-n_bytes // _ALIGNMENT) * _ALIGNMENT
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} can't be written as JSON")

@@ -1,0 +1,133 @@
+"""The ordered list of offers that a policy chooses from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.errors import UsageError
+
+
+@dataclass(frozen=True)
+class OfferGrid(Sequence[tuple[int, int]]):
+    """Offers (pick-up shift, drop-off shift) in minutes; a shift of -10 is ten minutes earlier.
+
+    The order is the action space: action `a` is `grid[a]`. Exactly one offer is (0, 0).
+
+    Raises
+    ------
+    UsageError
+        If an offer stands twice, or (0, 0) is not among them.
+
+    Examples
+    --------
+    >>> grid = OfferGrid.default()
+    >>> len(grid), grid[0], grid.no_shift
+    (16, (-30, 0), 12)
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+
+    def __post_init__(self) -> None:
+        if (0, 0) not in self.pairs:
+            raise UsageError("an offer grid needs the offer (0, 0), no shift")
+        if len(set(self.pairs)) < len(self.pairs):
+            twice = next(pair for pair in self.pairs if self.pairs.count(pair) > 1)
+            raise UsageError(f"the offer {twice} stands in the grid more than once")
+
+    @classmethod
+    def from_steps(cls, pickup: Iterable[int], dropoff: Iterable[int]) -> OfferGrid:
+        """Every pick-up shift (outer) with every drop-off shift (inner), in minutes."""
+        late = tuple(dropoff)
+        return cls(tuple((int(early), int(step)) for early in pickup for step in late))
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[Sequence[int]]) -> OfferGrid:
+        """Offers as they stand in a list of pairs (an action space map)."""
+        return cls(tuple((int(early), int(late)) for early, late in pairs))
+
+    @classmethod
+    def default(cls) -> OfferGrid:
+        """16 offers: pick-up -30, -20, -10, 0 times drop-off 0, 10, 20, 30."""
+        return cls.from_steps(pickup=(-30, -20, -10, 0), dropoff=(0, 10, 20, 30))
+
+    @cached_property
+    def pickup(self) -> npt.NDArray[np.int32]:
+        """Pick-up shifts [A] in minutes, read-only."""
+        return self._column(0)
+
+    @cached_property
+    def dropoff(self) -> npt.NDArray[np.int32]:
+        """Drop-off shifts [A] in minutes, read-only."""
+        return self._column(1)
+
+    @cached_property
+    def minutes(self) -> npt.NDArray[np.int32]:
+        """Shifted minutes [A] of each offer, both sides together, read-only."""
+        minutes = np.abs(self.pickup) + np.abs(self.dropoff)
+        minutes.setflags(write=False)
+        return minutes
+
+    @cached_property
+    def no_shift(self) -> int:
+        """The action that asks for nothing."""
+        return self.pairs.index((0, 0))
+
+    def index(self, pickup: int, dropoff: int) -> int:  # type: ignore[override]
+        """Return the action whose offer is (pickup, dropoff), in minutes.
+
+        Raises
+        ------
+        UsageError
+            If the grid has no such offer.
+        """
+        try:
+            return self.pairs.index((pickup, dropoff))
+        except ValueError:
+            raise UsageError(
+                f"the offer ({pickup}, {dropoff}) is not in the grid of {len(self)} offers "
+                f"(pick-up {sorted(set(self.pickup.tolist()))}, "
+                f"drop-off {sorted(set(self.dropoff.tolist()))})"
+            ) from None
+
+    def check_actions(self, actions: npt.ArrayLike) -> npt.NDArray[np.int32]:
+        """Return actions as int32 [n].
+
+        Raises
+        ------
+        UsageError
+            If one is not an index of the grid; it names the first.
+        """
+        array = np.asarray(actions)
+        if array.size and not np.issubdtype(array.dtype, np.integer):
+            raise UsageError(f"actions are indices of the offer grid, not {array.dtype} values")
+        if array.size and not (0 <= array.min() and array.max() < len(self)):
+            flat = array.reshape(-1)
+            row = int(np.argmax((flat < 0) | (flat >= len(self))))
+            raise UsageError(
+                f"action {flat[row]} at position {row} is outside the grid of {len(self)} offers"
+            )
+        return array.astype(np.int32, copy=False)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self.pairs)
+
+    @overload
+    def __getitem__(self, action: int) -> tuple[int, int]: ...
+    @overload
+    def __getitem__(self, action: slice) -> tuple[tuple[int, int], ...]: ...
+    def __getitem__(self, action: int | slice) -> tuple[int, int] | tuple[tuple[int, int], ...]:
+        return self.pairs[action]
+
+    def _column(self, side: int) -> npt.NDArray[np.int32]:
+        column = np.array([pair[side] for pair in self.pairs], dtype=np.int32)
+        column.setflags(write=False)
+        return column

@@ -1,0 +1,206 @@
+"""Observed outcomes, and the counts that are all a flexibility model needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.compiled import compiled
+from rideflex.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """n observed outcomes, encoded; `DecisionTable.outcomes` makes them.
+
+    Parameters
+    ----------
+    travelers
+        Entities int32 [n], counted from 0.
+    trips
+        Trip ids int32 [n]; -1 where the context is unknown.
+    actions
+        Indices into the offer grid, int32 [n].
+    accepted
+        Answers bool [n].
+    agree
+        Bit masks, unsigned [n]: bit l is set when type l would have answered as observed.
+    """
+
+    travelers: npt.NDArray[np.int32]
+    trips: npt.NDArray[np.int32]
+    actions: npt.NDArray[np.int32]
+    accepted: npt.NDArray[np.bool_]
+    agree: npt.NDArray[np.unsignedinteger[Any]]
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(array) for name, array in self.arrays().items()}
+        if len(set(lengths.values())) > 1:
+            raise UsageError(f"the arrays of outcomes differ in length: {lengths}")
+
+    def __len__(self) -> int:
+        return len(self.travelers)
+
+    def __getitem__(self, rows: slice | npt.NDArray[Any]) -> Outcomes:
+        return Outcomes(**{name: array[rows] for name, array in self.arrays().items()})
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Sufficient statistics of outcomes: they add up over shards and take away what leaves.
+
+    Parameters
+    ----------
+    agree
+        float64 [T, L]: outcomes of traveler t that type l would have answered alike.
+    total
+        float64 [T]: outcomes of traveler t. Both are whole numbers until `scaled` fades them.
+    """
+
+    agree: npt.NDArray[np.float64]
+    total: npt.NDArray[np.float64]
+
+    @classmethod
+    def zeros(cls, n_travelers: int, n_types: int) -> Counts:
+        """Counts of no outcome at all."""
+        return cls(np.zeros((n_travelers, n_types)), np.zeros(n_travelers))
+
+    @classmethod
+    def of(cls, outcomes: Outcomes, n_travelers: int, n_types: int) -> Counts:
+        """Count outcomes in one pass.
+
+        Raises
+        ------
+        UsageError
+            If a traveler is not one of 0 … n_travelers - 1.
+        """
+        counts = cls.zeros(n_travelers, n_types)
+        counts.add(outcomes)
+        return counts
+
+    def add(self, outcomes: Outcomes, sign: float = 1.0) -> None:
+        """Count outcomes in place; sign -1 takes them away.
+
+        Raises
+        ------
+        UsageError
+            If a traveler is outside the counts; nothing is counted then.
+        """
+        travelers = outcomes.travelers
+        if len(travelers) and not (0 <= travelers.min() and travelers.max() < len(self.total)):
+            raise UsageError(
+                f"traveler entities run from {travelers.min()} to {travelers.max()}, "
+                f"and the counts hold 0 to {len(self.total) - 1}"
+            )
+        _add(self.agree, self.total, travelers, outcomes.agree, sign)
+
+    def scaled(self, factor: float) -> Counts:
+        """Counts that weigh `factor` times as much."""
+        return Counts(self.agree * factor, self.total * factor)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.agree + other.agree, self.total + other.total)
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(self.agree - other.agree, self.total - other.total)
+
+
+class OutcomeBuffer:
+    """The last `capacity` outcomes, with their counts kept as outcomes enter and leave.
+
+    Parameters
+    ----------
+    capacity
+        Outcomes held; the oldest leave first.
+    n_travelers, n_types
+        Shape of the counts.
+    """
+
+    def __init__(self, capacity: int, n_travelers: int, n_types: int) -> None:
+        if capacity < 1:
+            raise UsageError(f"a buffer holds at least one outcome, not {capacity}")
+        self.capacity = capacity
+        self.counts = Counts.zeros(n_travelers, n_types)
+        self._ring: Outcomes | None = None
+        self._seen = 0
+        self._held = 0
+
+    @property
+    def seen(self) -> int:
+        """Outcomes that ever entered."""
+        return self._seen
+
+    def __len__(self) -> int:
+        return self._held
+
+    def append(self, outcomes: Outcomes) -> None:
+        """Let outcomes enter, oldest first; as many leave as there is no room for."""
+        kept = outcomes[-self.capacity :]
+        if self._ring is None:
+            self._ring = self._room(outcomes)
+        self._seen += len(outcomes) - len(kept)
+        slots = self._slots(self._seen, len(kept))
+        self.counts.add(kept)
+        self.counts.add(self._ring[slots[slots < self._held]], sign=-1.0)
+        self._write(slots, kept)
+        self._seen += len(kept)
+        self._held = min(self._held + len(kept), self.capacity)
+
+    def outcomes(self) -> Outcomes | None:
+        """Copy the outcomes held, oldest first; None before the first one."""
+        if self._ring is None:
+            return None
+        return self._ring[self._slots(self._seen - self._held, self._held)]
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Everything needed to go on later, as arrays by name."""
+        held = self.outcomes()
+        arrays = {} if held is None else held.arrays()
+        return {**arrays, "seen": np.array(self._seen)}
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Go on from a `state`."""
+        held = Outcomes(**{name: array for name, array in state.items() if name != "seen"})
+        n_travelers, n_types = self.counts.agree.shape
+        self.counts = Counts.of(held, n_travelers, n_types)
+        self._ring = self._room(held)
+        self._seen, self._held = int(state["seen"]), len(held)
+        self._write(self._slots(self._seen - self._held, self._held), held)
+
+    def _room(self, like: Outcomes) -> Outcomes:
+        arrays = like.arrays().items()
+        return Outcomes(**{name: np.zeros(self.capacity, array.dtype) for name, array in arrays})
+
+    def _slots(self, first: int, n: int) -> npt.NDArray[np.intp]:
+        return (first + np.arange(n)) % self.capacity
+
+    def _write(self, slots: npt.NDArray[np.intp], outcomes: Outcomes) -> None:
+        assert self._ring is not None
+        for name, array in self._ring.arrays().items():
+            array[slots] = getattr(outcomes, name)
+
+
+@compiled()
+def _add(
+    agree: npt.NDArray[np.float64],
+    total: npt.NDArray[np.float64],
+    travelers: npt.NDArray[np.int32],
+    masks: npt.NDArray[np.unsignedinteger[Any]],
+    sign: float,
+) -> None:
+    n_types = agree.shape[1]
+    for row in range(len(travelers)):
+        traveler = travelers[row]
+        mask = np.uint64(masks[row])
+        total[traveler] += sign
+        for kind in range(n_types):
+            if (mask >> np.uint64(kind)) & np.uint64(1):
+                agree[traveler, kind] += sign

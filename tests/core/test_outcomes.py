@@ -1,0 +1,93 @@
+"""The outcome buffer and its counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rideflex.errors import UsageError
+from rideflex.outcomes import Counts, OutcomeBuffer, Outcomes
+
+
+def some_outcomes(n: int, seed: int, n_travelers: int = 5, n_types: int = 3) -> Outcomes:
+    """Random outcomes of a few travelers."""
+    rng = np.random.default_rng(seed)
+    return Outcomes(
+        travelers=rng.integers(n_travelers, size=n, dtype=np.int32),
+        trips=rng.integers(-1, 9, size=n, dtype=np.int32),
+        actions=rng.integers(16, size=n, dtype=np.int32),
+        accepted=rng.random(n) < 0.5,
+        agree=rng.integers(1 << n_types, size=n).astype(np.uint8),
+    )
+
+
+def counted_plainly(outcomes: Outcomes, n_travelers: int, n_types: int) -> Counts:
+    """Count one outcome and one type at a time."""
+    counts = Counts.zeros(n_travelers, n_types)
+    for traveler, mask in zip(outcomes.travelers, outcomes.agree, strict=True):
+        counts.total[traveler] += 1
+        for kind in range(n_types):
+            counts.agree[traveler, kind] += (int(mask) >> kind) & 1
+    return counts
+
+
+@given(
+    sizes=st.lists(st.integers(0, 30), max_size=8),
+    capacity=st.integers(1, 25),
+    seed=st.integers(0, 99),
+)
+def test_a_buffer_is_the_tail_of_all_it_was_given(
+    sizes: list[int], capacity: int, seed: int
+) -> None:
+    """What is held, its order and its counts equal those of the last `capacity` outcomes."""
+    everything = some_outcomes(sum(sizes), seed)
+    buffer = OutcomeBuffer(capacity, 5, 3)
+    start = 0
+    for size in sizes:
+        buffer.append(everything[start : start + size])
+        start += size
+    tail = everything[-capacity:]
+    assert len(buffer) == len(tail)
+    assert buffer.seen == len(everything)
+    held = buffer.outcomes()
+    if held is not None:
+        for name, array in tail.arrays().items():
+            np.testing.assert_array_equal(held.arrays()[name], array)
+    plain = counted_plainly(tail, 5, 3)
+    np.testing.assert_array_equal(buffer.counts.agree, plain.agree)
+    np.testing.assert_array_equal(buffer.counts.total, plain.total)
+
+
+@given(first=st.integers(1, 40), later=st.integers(0, 40), seed=st.integers(0, 99))
+def test_a_restored_buffer_goes_on_as_if_nothing_had_happened(
+    first: int, later: int, seed: int
+) -> None:
+    """State and restore keep contents, counts and the order of eviction."""
+    straight, stopped = OutcomeBuffer(17, 5, 3), OutcomeBuffer(17, 5, 3)
+    for buffer in (straight, stopped):
+        buffer.append(some_outcomes(first, seed))
+    resumed = OutcomeBuffer(17, 5, 3)
+    resumed.restore(stopped.state())
+    for buffer in (straight, resumed):
+        buffer.append(some_outcomes(later, seed + 1))
+    for name, array in straight.state().items():
+        np.testing.assert_array_equal(resumed.state()[name], array)
+    np.testing.assert_array_equal(resumed.counts.agree, straight.counts.agree)
+
+
+def test_counts_of_shards_add_up() -> None:
+    """The counts of two halves sum to the counts of the whole, and subtract back."""
+    whole = some_outcomes(100, seed=3)
+    first, second = (Counts.of(whole[rows], 5, 3) for rows in (slice(40), slice(40, None)))
+    np.testing.assert_array_equal((first + second).agree, Counts.of(whole, 5, 3).agree)
+    np.testing.assert_array_equal((first + second - second).total, first.total)
+
+
+def test_a_traveler_outside_the_counts_is_refused_by_number() -> None:
+    """An entity beyond the table raises, and leaves the counts as they were."""
+    counts = Counts.zeros(3, 3)
+    with pytest.raises(UsageError, match="0 to 2"):
+        counts.add(some_outcomes(50, seed=1))
+    assert counts.total.sum() == 0
