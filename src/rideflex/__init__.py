@@ -1,1 +1,53 @@
-"""Learns how flexible each traveler is, and offers the time shift that saves most."""
+"""Learns how flexible each traveler is, and offers the time shift that saves the vehicles most.
+
+The public names load when first used, so that importing rideflex costs next to nothing and
+loads neither PyTorch nor Gymnasium.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rideflex.data import ServiceArea, read_area
+    from rideflex.decisions import DecisionTable
+    from rideflex.errors import DataError, RideflexError, UsageError
+    from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
+    from rideflex.offers import OfferGrid
+    from rideflex.outcomes import Counts, OutcomeBuffer, Outcomes
+    from rideflex.posterior import FlexibilityPosterior
+    from rideflex.travelers import TravelerIndex
+
+__all__ = [
+    "DEFAULT_TYPES",
+    "Counts",
+    "DataError",
+    "DecisionTable",
+    "FlexibilityPosterior",
+    "FlexibilityRule",
+    "OfferGrid",
+    "OutcomeBuffer",
+    "Outcomes",
+    "RideflexError",
+    "ServiceArea",
+    "TravelerIndex",
+    "UsageError",
+    "read_area",
+]
+
+_HOME = {
+    "data": ("ServiceArea", "read_area"),
+    "decisions": ("DecisionTable",),
+    "errors": ("DataError", "RideflexError", "UsageError"),
+    "flexibility": ("DEFAULT_TYPES", "FlexibilityRule"),
+    "offers": ("OfferGrid",),
+    "outcomes": ("Counts", "OutcomeBuffer", "Outcomes"),
+    "posterior": ("FlexibilityPosterior",),
+    "travelers": ("TravelerIndex",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(import_module(f"rideflex.{module}"), name)
+    raise AttributeError(f"module 'rideflex' has no attribute {name!r}")

@@ -1,0 +1,5 @@
+"""`python -m rideflex`."""
+
+from rideflex.cli.app import main
+
+main()

@@ -1,0 +1,88 @@
+"""README, pages and docstring examples are true: their code runs, their commands parse."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import rideflex
+from rideflex.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(rideflex.__path__, "rideflex.")
+    if not module.name.endswith("__main__")
+]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a page in one language, in order."""
+    found = FENCE.findall(page.read_text(encoding="utf-8"))
+    return [text for name, text in found if name == language]
+
+
+def commands(page: Path) -> list[list[str]]:
+    """The `rideflex …` lines of a page's console blocks, as arguments."""
+    text = "\n".join(blocks(page, "console") + blocks(page, "sh")).replace("\\\n", " ")
+    lines = [line.removeprefix("$ ").split("  #")[0] for line in text.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("rideflex ")]
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the generated city that every page talks of."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = CliRunner().invoke(app, ["generate", str(folder / "cities/demo"), "--seed", "7"])
+    assert made.exit_code == 0, made.output
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_examples_run(page: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python blocks of a page run one after the other, as a reader would paste them."""
+    monkeypatch.chdir(workplace)
+    namespace: dict[str, object] = {"__name__": "__page__"}
+    for block in blocks(page, "python"):
+        exec(compile(block, page.name, "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_parse(page: Path) -> None:
+    """Every `rideflex` command on a page has the arguments and options the page gives it."""
+    program = typer.main.get_command(app)
+    for arguments in commands(page):
+        command, context = program, typer.Context(program, info_name="rideflex")
+        rest = list(arguments)
+        while hasattr(command, "resolve_command"):
+            _, found, rest = command.resolve_command(context, rest)
+            assert found is not None, arguments
+            command = found
+            context = typer.Context(command, info_name=command.name, parent=context)
+        if "--help" not in rest:
+            command.parse_args(context, rest)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_are_there(page: Path) -> None:
+    """Relative links of a page lead to files of the project."""
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples_run(name: str) -> None:
+    """The `>>>` examples of every module give what they show."""
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert failed == 0
