@@ -1,0 +1,204 @@
+"""PlanBatch: the routes of many days, that grow by one request a day at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.errors import UsageError
+from rideflex.offers import OfferGrid
+from rideflex.routing.day import (
+    Fleet,
+    Requests,
+    ServiceDay,
+    check_zones,
+    checked_travel_times,
+)
+from rideflex.routing.insertion import Asked, Shifts, commit_days, quote_days
+from rideflex.routing.state import NEVER, State, clear, empty_state, rules_of
+
+INFEASIBLE = int(NEVER)
+
+Routes = tuple[tuple[int, ...], ...]
+"""Stops by vehicle: 2 r is the pick-up of request r, 2 r + 1 its drop-off."""
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """What each offer of a grid would cost, one request a day.
+
+    Parameters
+    ----------
+    cost
+        Extra driving seconds [B, A]; INFEASIBLE where no vehicle can take the request.
+    vehicle, pickup_at, dropoff_at
+        Where the cheapest insertion goes [B, A]: after which position of which vehicle's route
+        (0 is the depot); -1 where infeasible.
+    """
+
+    cost: npt.NDArray[np.int64]
+    vehicle: npt.NDArray[np.int64]
+    pickup_at: npt.NDArray[np.int64]
+    dropoff_at: npt.NDArray[np.int64]
+    offers: OfferGrid
+    _asked: Asked
+    _stacked: npt.NDArray[np.int64]
+    _booked: npt.NDArray[np.int32]
+
+    @property
+    def feasible(self) -> npt.NDArray[np.bool_]:
+        """Where a vehicle can take the request [B, A]."""
+        return self.cost < INFEASIBLE
+
+
+class PlanBatch:
+    """The routes of `n_days` independent days, kept in flat arrays and grown by insertion.
+
+    Every day has the same fleet and travel times and takes one request at a time: `quote` prices
+    all offers of a grid, `commit` books the request under the offer that was agreed. A request
+    that no vehicle can take is booked, left out of the routes and charged `fleet.penalty`.
+
+    Parameters
+    ----------
+    fleet, travel_times
+        The vehicles, and seconds [Z, Z] between zones.
+    n_days, max_requests
+        How many days, and the most requests that one of them will take.
+    """
+
+    def __init__(
+        self, fleet: Fleet, travel_times: npt.ArrayLike, n_days: int, max_requests: int
+    ) -> None:
+        self.fleet = fleet
+        self.travel_times = checked_travel_times(travel_times, fleet)
+        self.max_requests = max_requests
+        self._rules = rules_of(fleet, self.travel_times)
+        self._state = empty_state(n_days, fleet.vehicles, max_requests, self._rules)
+
+    def __len__(self) -> int:
+        return len(self._state.booked)
+
+    @property
+    def booked(self) -> npt.NDArray[np.int32]:
+        """Requests [B] that came so far, served or not."""
+        return self._state.booked.copy()
+
+    @property
+    def unserved(self) -> npt.NDArray[np.int32]:
+        """Requests [B] that no vehicle could take."""
+        routed = self._state.length.sum(axis=1) // 2
+        return (self._state.booked - routed).astype(np.int32)
+
+    @property
+    def driving(self) -> npt.NDArray[np.int64]:
+        """Seconds [B] that the vehicles drive, the way from and to the depot included."""
+        return self._state.driving.copy()
+
+    @property
+    def cost(self) -> npt.NDArray[np.int64]:
+        """Driving seconds [B] plus the penalties of unserved requests."""
+        return self._state.driving + self.fleet.penalty * self.unserved.astype(np.int64)
+
+    def quote(self, requests: Requests, offers: OfferGrid) -> Quotes:
+        """Price every offer for one request a day [B] by cheapest feasible insertion.
+
+        Raises
+        ------
+        UsageError
+            If there is not one request a day, a zone is unknown, or a day is full.
+        """
+        if np.shape(requests.origin) != (len(self),):
+            raise UsageError(f"{len(self)} days need as many requests, not {len(requests)}")
+        if (self._state.booked >= self.max_requests).any():
+            raise UsageError(f"a day already holds the {self.max_requests} requests it was made for")
+        check_zones(requests, len(self.travel_times))
+        asked = self._asked(requests)
+        stacked = np.empty((4, len(self), len(offers)), dtype=np.int64)
+        quote_days(self._state, self._rules, self.travel_times, asked, shifts_of(offers), stacked)
+        return Quotes(*stacked, offers, asked, stacked, self._state.booked.copy())  # type: ignore[arg-type]
+
+    def commit(self, quotes: Quotes, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Book the quoted requests under the agreed offers; returns what each one cost [B].
+
+        Raises
+        ------
+        UsageError
+            If an action is outside the grid, or the plans changed since the quotes were made.
+        """
+        if not np.array_equal(quotes._booked, self._state.booked):
+            raise UsageError("these quotes are out of date: the plans changed since they were made")
+        agreed = quotes.offers.check_actions(actions)
+        served = np.empty(len(self), dtype=np.bool_)
+        commit_days(
+            self._state,
+            self._rules,
+            self.travel_times,
+            quotes._asked,
+            shifts_of(quotes.offers),
+            quotes._stacked,
+            agreed,
+            served,
+        )
+        cost = quotes.cost[np.arange(len(self)), agreed]
+        return np.where(served, cost, self.fleet.penalty)
+
+    def routes(self, day: int) -> Routes:
+        """Return the stops of every vehicle of one day."""
+        lengths, stops = self._state.length[day], self._state.stops[day]
+        return tuple(
+            tuple(stops[vehicle, :length].tolist()) for vehicle, length in enumerate(lengths)
+        )
+
+    def day(self, day: int) -> ServiceDay:
+        """Return the requests of one day as they were booked, windows as agreed."""
+        state, n = self._state, 2 * int(self._state.booked[day])
+        windows = np.stack([state.opens[day, :n], state.closes[day, :n]], axis=1)
+        requests = Requests(
+            origin=state.zone[day, 0:n:2],
+            destination=state.zone[day, 1:n:2],
+            pickup_window=windows[0::2],
+            dropoff_window=windows[1::2],
+            riders=state.riders[day, 0:n:2],
+            service=state.service[day, :n].reshape(-1, 2),
+        )
+        return ServiceDay(requests, self.fleet, self.travel_times)
+
+    def select(self, rows: npt.ArrayLike) -> PlanBatch:
+        """Return a batch of its own with the days at `rows`; a row may stand several times."""
+        at = np.asarray(rows, dtype=np.intp)
+        chosen = object.__new__(PlanBatch)
+        chosen.fleet, chosen.travel_times = self.fleet, self.travel_times
+        chosen.max_requests, chosen._rules = self.max_requests, self._rules
+        chosen._state = State(*(array[at] for array in self._state))
+        return chosen
+
+    def copy(self) -> PlanBatch:
+        """Return a batch that grows on its own from here."""
+        return self.select(np.arange(len(self)))
+
+    def reset(self, rows: npt.ArrayLike | None = None) -> None:
+        """Start the days at `rows` (all, where not given) anew."""
+        clear(self._state, self._rules, slice(None) if rows is None else np.asarray(rows, np.intp))
+
+    def _asked(self, requests: Requests) -> Asked:
+        n = len(self)
+        riders, service = requests.riders, requests.service
+        return Asked(
+            requests.origin,
+            requests.destination,
+            requests.pickup_window,
+            requests.dropoff_window,
+            np.ones(n, dtype=np.int32) if riders is None else riders,
+            np.full((n, 2), self.fleet.service_time, dtype=np.int64) if service is None else service,
+        )
+
+
+@lru_cache(maxsize=64)
+def shifts_of(offers: OfferGrid) -> Shifts:
+    """Take a grid apart into the distinct shifts of its offers, in seconds."""
+    early, lane = np.unique(60 * offers.pickup.astype(np.int64), return_inverse=True)
+    late, step = np.unique(60 * offers.dropoff.astype(np.int64), return_inverse=True)
+    return Shifts(early, late, lane.astype(np.int64), step.astype(np.int64))
