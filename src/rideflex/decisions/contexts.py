@@ -1,0 +1,72 @@
+"""Trip contexts and their ids: strings become small integers once, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.columns import CONTEXT
+from rideflex.decisions import kernels
+from rideflex.decisions.coding import MISSING, Coded, Vocabulary, column_of, integers_of
+
+TEXTS = CONTEXT[1:]
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """The distinct contexts of a table; a context's place among them is its trip id.
+
+    Parameters
+    ----------
+    vocabularies
+        One for each of purpose, departure, arrival, departure window and arrival window.
+    travelers
+        Traveler id of each trip, int64 [n_trips].
+    words
+        Word numbers of each trip, int32 [n_trips, 5].
+    slots
+        Open-addressing hash table of trip ids, int32 [a power of two], -1 where free.
+    """
+
+    vocabularies: tuple[Vocabulary, ...]
+    travelers: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int32]
+    slots: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.travelers)
+
+    def __getitem__(self, trip: int) -> tuple[int, str, str, str, str, str]:
+        texts = (v.words[word] for v, word in zip(self.vocabularies, self.words[trip], strict=True))
+        return (int(self.travelers[trip]), *texts)  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[tuple[int, str, str, str, str, str]]:
+        return map(self.__getitem__, range(len(self)))
+
+    def trip_ids(self, frame: Any) -> npt.NDArray[np.int32]:
+        """Encode the contexts of a frame; see `DecisionTable.trip_ids`."""
+        travelers = integers_of(frame, CONTEXT[0])
+        wanted = np.empty((len(travelers), len(TEXTS)), dtype=np.int32)
+        for field, (name, vocabulary) in enumerate(zip(TEXTS, self.vocabularies, strict=True)):
+            coded = Coded.of(column_of(frame, name))
+            wanted[:, field] = coded.through([vocabulary.number(value) for value in coded.values])
+        return self._find(travelers, wanted)
+
+    def trip_id(self, traveler: int, texts: Sequence[str]) -> int:
+        """Return the trip id of one context, -1 where it is unknown."""
+        words = [v.number(text) for v, text in zip(self.vocabularies, texts, strict=True)]
+        if MISSING in words:
+            return MISSING
+        wanted = np.array([words], dtype=np.int32)
+        return int(self._find(np.array([traveler], dtype=np.int64), wanted)[0])
+
+    def _find(
+        self, travelers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.int32]:
+        found = np.empty(len(travelers), dtype=np.int32)
+        kernels.find_trips(self.slots, self.travelers, self.words, travelers, wanted, found)
+        return found

@@ -1,0 +1,415 @@
+"""The decision table: what each flexibility type answers to each offer in each trip context."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.columns import SHIFTS
+from rideflex.decisions import kernels
+from rideflex.decisions.coding import integers_of
+from rideflex.decisions.compile import Compiled, OnConflict, compile_table
+from rideflex.decisions.contexts import Contexts
+from rideflex.decisions.read import csv_source, frame_source, parquet_source
+from rideflex.errors import UsageError
+from rideflex.flexibility import FlexibilityRule
+from rideflex.offers import OfferGrid
+from rideflex.outcomes import Outcomes
+
+Question = tuple[int, str, str, str, str, str, int, int]
+Answer = dict[str, str]
+logger = logging.getLogger(__name__)
+
+
+class Answers(NamedTuple):
+    """Both matrices [n, L] of n outcomes, and how many of them the rule answered."""
+
+    indicators: npt.NDArray[Any]
+    accepts: npt.NDArray[Any]
+    fallbacks: int
+
+
+class DecisionTable:
+    """Accept or reject for every (trip context, offer, flexibility type), as bit masks.
+
+    Make one with `from_csv`, `from_parquet`, `from_frame` or `load`. Where the source has no row
+    for a context or an offer the type's rule answers; such fall-backs are counted.
+
+    Examples
+    --------
+    >>> table = DecisionTable.from_csv("city/decisions.csv")  # doctest: +SKIP
+    >>> ids = table.trip_ids(outcomes)  # doctest: +SKIP
+    >>> table.accepts(ids, actions).shape  # doctest: +SKIP
+    (12800, 4)
+    """
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.types = compiled.types
+        self.offers = compiled.offers
+        self.signed = compiled.signed
+        self.contexts = compiled.contexts
+        self.report = compiled.report
+        self._masks = compiled.masks
+        self._known = compiled.known
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | Path,
+        types: Sequence[str] | None = None,
+        offers: OfferGrid | None = None,
+        on_conflict: OnConflict = "first",
+        *,
+        rules: Mapping[str, FlexibilityRule] | None = None,
+    ) -> DecisionTable:
+        """Compile a CSV file of decisions.
+
+        Parameters
+        ----------
+        path
+            The file, one row a (context, offer); see the folder format in `docs/decisions.md`.
+        types
+            Columns to read as flexibility types; without it, every column of accepts and rejects.
+        offers
+            The offer grid; without it the default when that covers the file, else the file's own.
+        on_conflict
+            Which row answers for a key that stands in several: "first", "last", "majority"
+            (type by type, a tie goes to the first row) or "error".
+        rules
+            Rules by type that answer where there is no row; without it the default rules.
+
+        Raises
+        ------
+        DataError
+            If the file can't be used; it carries every problem found.
+        """
+        return cls(compile_table(csv_source(Path(path), types), offers, on_conflict, rules))
+
+    @classmethod
+    def from_parquet(
+        cls,
+        path: str | Path,
+        types: Sequence[str] | None = None,
+        offers: OfferGrid | None = None,
+        on_conflict: OnConflict = "first",
+        *,
+        rules: Mapping[str, FlexibilityRule] | None = None,
+    ) -> DecisionTable:
+        """Compile a Parquet file of decisions, batch by batch; see `from_csv`."""
+        return cls(compile_table(parquet_source(Path(path), types), offers, on_conflict, rules))
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        types: Sequence[str] | None = None,
+        offers: OfferGrid | None = None,
+        on_conflict: OnConflict = "first",
+        *,
+        rules: Mapping[str, FlexibilityRule] | None = None,
+    ) -> DecisionTable:
+        """Compile a pandas or Polars frame or an Arrow table of decisions; see `from_csv`."""
+        return cls(compile_table(frame_source(frame, types), offers, on_conflict, rules))
+
+    @property
+    def n_trips(self) -> int:
+        """Number of trip contexts."""
+        return len(self.contexts)
+
+    @property
+    def n_known(self) -> int:
+        """Number of (context, offer) pairs that the source answers."""
+        return int(np.count_nonzero(self._known))
+
+    @property
+    def trip_travelers(self) -> npt.NDArray[np.int64]:
+        """Traveler id of each trip context, int64 [n_trips]."""
+        return self.contexts.travelers
+
+    def trip_ids(self, frame: Any) -> npt.NDArray[np.int32]:
+        """Encode contexts in bulk.
+
+        Parameters
+        ----------
+        frame
+            The six context columns: a pandas or Polars frame, an Arrow table, a mapping of
+            columns, or a list of dicts.
+
+        Returns
+        -------
+        Trip ids int32 [n], -1 where the table has no such context.
+        """
+        return self.contexts.trip_ids(frame)
+
+    def actions(self, frame: Any) -> npt.NDArray[np.int32]:
+        """Encode the two shift columns of a frame as actions, int32 [n].
+
+        Raises
+        ------
+        UsageError
+            If a pair of shifts is not in the grid; it names the first.
+        """
+        pickup, dropoff = (integers_of(frame, name) for name in SHIFTS)
+        offers = np.array(self.offers, dtype=np.int64)
+        if not self.signed:
+            pickup, dropoff, offers = np.abs(pickup), np.abs(dropoff), np.abs(offers)
+        early, early_at = np.unique(offers[:, 0], return_inverse=True)
+        late, late_at = np.unique(offers[:, 1], return_inverse=True)
+        grid = np.full((len(early), len(late)), -1, dtype=np.int32)
+        grid[early_at[::-1], late_at[::-1]] = np.arange(len(offers) - 1, -1, -1)
+        rows = np.minimum(np.searchsorted(early, pickup), len(early) - 1)
+        columns = np.minimum(np.searchsorted(late, dropoff), len(late) - 1)
+        actions = grid[rows, columns]
+        actions[(early[rows] != pickup) | (late[columns] != dropoff)] = -1
+        if len(actions) and actions.min() < 0:
+            row = int(np.argmax(actions < 0))
+            raise UsageError(
+                f"the offer ({pickup[row]}, {dropoff[row]}) at position {row} is not in the grid "
+                f"of {len(self.offers)} offers"
+            )
+        return actions
+
+    def accepts(
+        self, ids: npt.ArrayLike, actions: npt.ArrayLike, *, strict: bool = False, out: Any = None
+    ) -> npt.NDArray[Any]:
+        """Give the decision matrix: would type l accept what outcome i was offered?
+
+        Parameters
+        ----------
+        ids, actions
+            Trip ids (-1: unknown, the rule answers) and offer indices [n].
+        strict
+            Raise where the rule would have to answer.
+        out
+            A matrix [n, L] to write to, NumPy or torch (no copy), of any number type.
+
+        Returns
+        -------
+        `out` as an array, or a fresh bool [n, L].
+
+        Raises
+        ------
+        UsageError
+            If an id or an action is outside the table, or `strict` and a question has no row.
+        """
+        masks, _ = self._gather(ids, actions, strict)
+        return self._expand(masks, out)
+
+    def indicators(
+        self,
+        ids: npt.ArrayLike,
+        actions: npt.ArrayLike,
+        accepted: npt.ArrayLike,
+        *,
+        strict: bool = False,
+        out: Any = None,
+    ) -> npt.NDArray[Any]:
+        """Give the indicator matrix: would type l have answered as outcome i did?
+
+        `accepted` is what was observed, bool [n]; the rest is as in `accepts`.
+        """
+        masks, _ = self._gather(ids, actions, strict)
+        return self._expand(self._agreement(masks, accepted), out)
+
+    def answers(
+        self,
+        ids: npt.ArrayLike,
+        actions: npt.ArrayLike,
+        accepted: npt.ArrayLike,
+        *,
+        strict: bool = False,
+        out: tuple[Any, Any] | None = None,
+    ) -> Answers:
+        """Give both matrices in one go, and the number of questions that the rule answered.
+
+        `out` is a pair of matrices to write to, (indicators, accepts).
+        """
+        masks, fallbacks = self._gather(ids, actions, strict)
+        indicators, accepts = out if out is not None else (None, None)
+        return Answers(
+            self._expand(self._agreement(masks, accepted), indicators),
+            self._expand(masks, accepts),
+            fallbacks,
+        )
+
+    def outcomes(
+        self,
+        travelers: npt.ArrayLike,
+        trips: npt.ArrayLike,
+        actions: npt.ArrayLike,
+        accepted: npt.ArrayLike,
+        *,
+        strict: bool = False,
+    ) -> Outcomes:
+        """Encode observed outcomes, each with the mask of types that would have answered alike.
+
+        Parameters
+        ----------
+        travelers
+            Entities [n], counted from 0 (see `TravelerIndex`).
+        trips, actions, accepted
+            Trip ids, offer indices and answers [n].
+        """
+        masks, _ = self._gather(trips, actions, strict)
+        return Outcomes(
+            travelers=np.asarray(travelers).astype(np.int32, copy=False),
+            trips=_int32(trips),
+            actions=_int32(actions),
+            accepted=np.asarray(accepted).astype(np.bool_, copy=False),
+            agree=self._agreement(masks, accepted),
+        )
+
+    def fallbacks(self, ids: npt.ArrayLike, actions: npt.ArrayLike) -> int:
+        """Count the questions that the rule would answer."""
+        return self._gather(ids, actions, strict=False)[1]
+
+    def masks(self, ids: npt.ArrayLike, types: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Give the offers that a type would accept on each trip.
+
+        Parameters
+        ----------
+        ids
+            Trip ids [n], -1 where unknown.
+        types
+            Index of the type asked on each trip, [n].
+
+        Returns
+        -------
+        bool [n, A].
+        """
+        trips, kinds = _int32(ids), _int32(types)
+        for name, values, low, high in (
+            ("trip id", trips, -1, self.n_trips),
+            ("type", kinds, 0, len(self.types)),
+        ):
+            if len(values) and not (low <= values.min() and values.max() < high):
+                row = int(np.argmax((values < low) | (values >= high)))
+                raise UsageError(
+                    f"{name} {values[row]} at position {row} is outside the table "
+                    f"({low} … {high - 1})"
+                )
+        shifts = kinds.astype(self._masks.dtype)[:, None]
+        accepted: npt.NDArray[np.bool_] = (
+            (self._masks[trips] >> shifts) & self._masks.dtype.type(1)
+        ) != 0
+        return accepted
+
+    def lookup(
+        self,
+        traveler_id: int,
+        trip_purpose: str,
+        departure_location: str,
+        arrival_location: str,
+        departure_time_window: str,
+        arrival_time_window: str,
+        pickup_shift: int,
+        dropoff_shift: int,
+    ) -> Answer | None:
+        """Answer one question: {type: "accept" or "reject"}, None where the source has no row."""
+        texts = (
+            trip_purpose,
+            departure_location,
+            arrival_location,
+            departure_time_window,
+            arrival_time_window,
+        )
+        trip = self.contexts.trip_id(traveler_id, texts)
+        action = self._actions.get(self._pair(pickup_shift, dropoff_shift), -1)
+        if trip < 0 or action < 0 or not self._known[trip, action]:
+            return None
+        mask = int(self._masks[trip, action])
+        return {
+            name: "accept" if mask >> kind & 1 else "reject" for kind, name in enumerate(self.types)
+        }
+
+    def as_mapping(self) -> Mapping[Question, Answer]:
+        """View the table as a read-only mapping from the 8-tuple of a question to its answer."""
+        return QuestionMapping(self)
+
+    def questions(self) -> Iterator[Question]:
+        """Go through the questions that the source answers, context by context."""
+        for trip, context in enumerate(self.contexts):
+            for action in np.flatnonzero(self._known[trip]):
+                yield (*context, *self._pair(*self.offers[action]))
+
+    def _pair(self, pickup: int, dropoff: int) -> tuple[int, int]:
+        return (pickup, dropoff) if self.signed else (abs(pickup), abs(dropoff))
+
+    @cached_property
+    def _actions(self) -> dict[tuple[int, int], int]:
+        return {self._pair(*self.offers[a]): a for a in reversed(range(len(self.offers)))}
+
+    def _gather(
+        self, ids: npt.ArrayLike, actions: npt.ArrayLike, strict: bool
+    ) -> tuple[npt.NDArray[Any], int]:
+        trips, offers = _int32(ids), _int32(actions)
+        if trips.shape != offers.shape:
+            raise UsageError(f"{trips.shape} trip ids do not go with {offers.shape} actions")
+        masks = np.empty(len(trips), dtype=self._masks.dtype)
+        fallbacks = int(kernels.gather(self._masks, self._known, trips, offers, masks))
+        if fallbacks < 0:
+            row = -1 - fallbacks
+            self.offers.check_actions(offers)
+            raise UsageError(
+                f"trip id {trips[row]} at position {row} is outside the table of "
+                f"{self.n_trips} trips"
+            )
+        if fallbacks and strict:
+            row = int(np.argmin(self._known[trips, offers]))
+            where = self.offers[int(offers[row])]
+            what = "the context is unknown" if trips[row] < 0 else f"no row for the offer {where}"
+            raise UsageError(
+                f"{fallbacks} of {len(trips)} questions have no row in the table, the first at "
+                f"position {row}: {what}; without strict the type's rule would answer"
+            )
+        if fallbacks:
+            logger.info("the rule answered %d of %d questions: no row", fallbacks, len(trips))
+        return masks, fallbacks
+
+    def _agreement(self, masks: npt.NDArray[Any], accepted: npt.ArrayLike) -> npt.NDArray[Any]:
+        observed = np.asarray(accepted).astype(np.bool_, copy=False)
+        if observed.shape != masks.shape:
+            raise UsageError(f"{observed.shape} answers do not go with {masks.shape} questions")
+        agree = np.empty_like(masks)
+        kernels.agreement(masks, observed, masks.dtype.type((1 << len(self.types)) - 1), agree)
+        return agree
+
+    def _expand(self, masks: npt.NDArray[Any], out: Any) -> npt.NDArray[Any]:
+        shape = (len(masks), len(self.types))
+        matrix = np.empty(shape, dtype=np.bool_) if out is None else np.asarray(out)
+        if matrix.shape != shape:
+            raise UsageError(f"out has the shape {matrix.shape}; these outcomes need {shape}")
+        kernels.expand(masks, matrix)
+        return matrix
+
+
+class QuestionMapping(Mapping[Question, Answer]):
+    """Read-only view of a table: question (8-tuple) to {type: "accept" or "reject"}."""
+
+    def __init__(self, table: DecisionTable) -> None:
+        self._table = table
+
+    def __getitem__(self, question: Question) -> Answer:
+        answer = self._table.lookup(*question)
+        if answer is None:
+            raise KeyError(question)
+        return answer
+
+    def __iter__(self) -> Iterator[Question]:
+        return self._table.questions()
+
+    def __len__(self) -> int:
+        return self._table.n_known
+
+
+def _int32(values: npt.ArrayLike) -> npt.NDArray[np.int32]:
+    array = np.asarray(values)
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise UsageError(f"ids and actions are whole numbers, not {array.dtype} values")
+    return np.ascontiguousarray(array, dtype=np.int32)
