@@ -205,9 +205,10 @@ def windows_hold(
     """
     served = service_time if requests.service is None else requests.service[..., 0]
     ready = requests.pickup_window[..., 0] + served
-    return ready + travel_times[requests.origin, requests.destination] <= requests.dropoff_window[
-        ..., 1
-    ]
+    return (
+        ready + travel_times[requests.origin, requests.destination]
+        <= requests.dropoff_window[..., 1]
+    )
 
 
 def _first(wrong: npt.NDArray[np.bool_]) -> int:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from rideflex.compiled import compiled
 from rideflex.routing.ride_time import earliest_schedule
-from rideflex.routing.state import NEVER, Rules, State, refresh
+from rideflex.routing.state import NEVER, Rules, State
 
 COST, VEHICLE, PICKUP, DROPOFF = 0, 1, 2, 3
 
@@ -111,7 +111,9 @@ def _quote_vehicle(
     board, alight = asked.service[row]
     latest_pickup = asked.pickup_window[row, 1]
     earliest = asked.pickup_window[row, 0] + shifts.early
-    latest_dropoff = asked.dropoff_window[row, 1] + shifts.late[-1]
+    opens, closes = asked.dropoff_window[row]
+    latest_dropoff = closes + shifts.late[-1]
+    timed = rules.max_ride < NEVER or rules.max_duration < NEVER
     margin = max(0, rules.shortcut - alight)
     departs = np.empty_like(earliest)
     narrow = best[COST, -1]  # what the narrowest pick-up has so far; [0] of it bounds all offers
@@ -130,7 +132,7 @@ def _quote_vehicle(
         to_origin = travel[place[i], origin]
         if ready[i] + to_origin > latest_pickup or load[i] + riders > rules.capacity:
             continue
-        direct = travel[place[i], place[i + 1]]
+        direct = travel[place[i], place[i + 1]] if n else 0  # an unused vehicle stays at home
         for lane in range(len(departs)):
             departs[lane] = max(earliest[lane], ready[i] + to_origin) + board
 
@@ -138,10 +140,15 @@ def _quote_vehicle(
         cost = to_origin + ride + onward - direct
         if cost < narrow[0]:
             deadline = late[i + 1] - onward - alight
-            _offer(
-                state, rules, travel, asked, shifts, day, row, vehicle,
-                i, i, cost, ride, deadline, departs, len(departs), best,
-            )  # fmt: skip
+            if timed:
+                _offer_timed(
+                    state, rules, travel, asked, shifts, day, row, vehicle,
+                    i, i, departs, ride, deadline, cost, best,
+                )  # fmt: skip
+            else:
+                _offer(
+                    best, shifts.late, departs, ride, opens, closes, deadline, cost, vehicle, i, i
+                )
 
         detour = to_origin + travel[origin, place[i + 1]] - direct if i < n else 0
         if i == n or detour - rules.shortcut >= narrow[0]:
@@ -153,9 +160,10 @@ def _quote_vehicle(
             stop = state.stops[day, vehicle, j - 1]
             leg = travel[here, place[j]]
             here = place[j]
+            limit = min(state.closes[day, stop], late[j] + margin)
             for lane in range(lanes):
                 start = max(state.opens[day, stop], departs[lane] + leg)
-                if start > late[j] + margin:
+                if start > limit:
                     lanes = lane
                     break
                 departs[lane] = start + state.service[day, stop]
@@ -165,14 +173,50 @@ def _quote_vehicle(
             cost = detour + ride + onward - travel[here, place[j + 1]]
             if cost < narrow[0]:
                 deadline = late[j + 1] - onward - alight
-                _offer(
-                    state, rules, travel, asked, shifts, day, row, vehicle,
-                    i, j, cost, ride, deadline, departs, lanes, best,
-                )  # fmt: skip
+                alive = departs[:lanes]
+                if timed:
+                    _offer_timed(
+                        state, rules, travel, asked, shifts, day, row, vehicle,
+                        i, j, alive, ride, deadline, cost, best,
+                    )  # fmt: skip
+                else:
+                    _offer(
+                        best, shifts.late, alive, ride, opens, closes, deadline, cost, vehicle, i, j
+                    )
 
 
 @compiled()
 def _offer(
+    best: npt.NDArray[np.int64],
+    late: npt.NDArray[np.int64],
+    departs: npt.NDArray[np.int64],
+    ride: int,
+    opens: int,
+    closes: int,
+    deadline: int,
+    cost: int,
+    vehicle: int,
+    i: int,
+    j: int,
+) -> None:
+    # Steps are walked from narrow to wide and the wider have the lower bests, so the first step
+    # that gains nothing ends the walk.
+    for lane in range(len(departs)):
+        dropoff = max(opens, departs[lane] + ride)
+        if dropoff > deadline:
+            return
+        for step in range(len(late)):
+            if dropoff <= closes + late[step]:
+                if cost >= best[COST, lane, step]:
+                    break
+                best[COST, lane, step] = cost
+                best[VEHICLE, lane, step] = vehicle
+                best[PICKUP, lane, step] = i
+                best[DROPOFF, lane, step] = j
+
+
+@compiled()
+def _offer_timed(
     state: State,
     rules: Rules,
     travel: npt.NDArray[np.int32],
@@ -183,36 +227,32 @@ def _offer(
     vehicle: int,
     i: int,
     j: int,
-    cost: int,
+    departs: npt.NDArray[np.int64],
     ride: int,
     deadline: int,
-    departs: npt.NDArray[np.int64],
-    lanes: int,
+    cost: int,
     best: npt.NDArray[np.int64],
 ) -> None:
-    # Steps are walked from narrow to wide and the wider have the lower bests, so the first step
-    # that gains nothing ends the walk.
-    timed = rules.max_ride < NEVER or rules.max_duration < NEVER
+    # As `_offer`, where the windows alone do not decide.
     opens, closes = asked.dropoff_window[row]
-    for lane in range(lanes):
+    for lane in range(len(departs)):
         dropoff = max(opens, departs[lane] + ride)
         if dropoff > deadline:
             return
         holds = False
-        for step in range(best.shape[2]):
-            if dropoff > closes + shifts.late[step]:
-                continue
-            if cost >= best[COST, lane, step]:
-                break
-            holds = holds or not timed or _ride_holds(
-                state, rules, travel, asked, day, row, vehicle, i, j,
-                shifts.early[lane], shifts.late[step],
-            )  # fmt: skip
-            if holds:
-                best[COST, lane, step] = cost
-                best[VEHICLE, lane, step] = vehicle
-                best[PICKUP, lane, step] = i
-                best[DROPOFF, lane, step] = j
+        for step in range(len(shifts.late)):
+            if dropoff <= closes + shifts.late[step]:
+                if cost >= best[COST, lane, step]:
+                    break
+                holds = holds or _ride_holds(
+                    state, rules, travel, asked, day, row, vehicle, i, j,
+                    shifts.early[lane], shifts.late[step],
+                )  # fmt: skip
+                if holds:
+                    best[COST, lane, step] = cost
+                    best[VEHICLE, lane, step] = vehicle
+                    best[PICKUP, lane, step] = i
+                    best[DROPOFF, lane, step] = j
 
 
 @compiled()
@@ -263,73 +303,3 @@ def _ride_holds(
     opens[k], closes[k], gap[k] = rules.start, rules.end, served + travel[here, rules.depot]
     since[k], within[k] = 0, rules.max_duration
     return earliest_schedule(opens, closes, gap, since, within, np.empty(n, dtype=np.int64))
-
-
-@compiled(parallel=True)
-def commit_days(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
-    asked: Asked,
-    shifts: Shifts,
-    quotes: npt.NDArray[np.int64],
-    actions: npt.NDArray[np.int32],
-    served: npt.NDArray[np.bool_],
-) -> None:
-    """Book one request a day under the offer that was agreed, and route it where it can be."""
-    for day in numba.prange(len(actions)):
-        action = actions[day]
-        book(
-            state, asked, day, day,
-            shifts.early[shifts.lane[action]], shifts.late[shifts.step[action]],
-        )  # fmt: skip
-        cost, vehicle, i, j = quotes[:, day, action]
-        served[day] = cost < NEVER
-        if served[day]:
-            insert(state, rules, travel, day, vehicle, state.booked[day] - 1, i, j, cost)
-
-
-@compiled()
-def book(state: State, asked: Asked, day: int, row: int, early: int, late: int) -> None:
-    """Write down the windows of a request under the agreed shifts."""
-    pickup = 2 * state.booked[day]
-    dropoff = pickup + 1
-    state.zone[day, pickup] = asked.origin[row]
-    state.zone[day, dropoff] = asked.destination[row]
-    state.opens[day, pickup] = asked.pickup_window[row, 0] + early
-    state.closes[day, pickup] = asked.pickup_window[row, 1]
-    state.opens[day, dropoff] = asked.dropoff_window[row, 0]
-    state.closes[day, dropoff] = asked.dropoff_window[row, 1] + late
-    state.riders[day, pickup] = asked.riders[row]
-    state.riders[day, dropoff] = -asked.riders[row]
-    state.service[day, pickup] = asked.service[row, 0]
-    state.service[day, dropoff] = asked.service[row, 1]
-    state.booked[day] += 1
-
-
-@compiled()
-def insert(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
-    day: int,
-    vehicle: int,
-    request: int,
-    i: int,
-    j: int,
-    cost: int,
-) -> None:
-    """Put a booked request's stops into a route, where and at what cost a quote said."""
-    stops = state.stops[day, vehicle]
-    n = state.length[day, vehicle]
-    for k in range(n + 1, i, -1):  # from the end, so that no stop is overwritten before it moved
-        if k > j + 1:
-            stops[k] = stops[k - 2]
-        elif k == j + 1:
-            stops[k] = 2 * request + 1
-        else:
-            stops[k] = stops[k - 1]
-    stops[i] = 2 * request
-    state.length[day, vehicle] = n + 2
-    state.driving[day] += cost
-    refresh(state, rules, travel, day, vehicle)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
+from rideflex.routing.booking import commit_days
 from rideflex.routing.day import (
     Fleet,
     Requests,
@@ -17,13 +18,11 @@ from rideflex.routing.day import (
     check_zones,
     checked_travel_times,
 )
-from rideflex.routing.insertion import Asked, Shifts, commit_days, quote_days
+from rideflex.routing.insertion import Asked, Shifts, quote_days
+from rideflex.routing.solution import Routes
 from rideflex.routing.state import NEVER, State, clear, empty_state, rules_of
 
 INFEASIBLE = int(NEVER)
-
-Routes = tuple[tuple[int, ...], ...]
-"""Stops by vehicle: 2 r is the pick-up of request r, 2 r + 1 its drop-off."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,9 @@ class PlanBatch:
         if np.shape(requests.origin) != (len(self),):
             raise UsageError(f"{len(self)} days need as many requests, not {len(requests)}")
         if (self._state.booked >= self.max_requests).any():
-            raise UsageError(f"a day already holds the {self.max_requests} requests it was made for")
+            raise UsageError(
+                f"a day already holds the {self.max_requests} requests it was made for"
+            )
         check_zones(requests, len(self.travel_times))
         asked = self._asked(requests)
         stacked = np.empty((4, len(self), len(offers)), dtype=np.int64)
@@ -192,7 +193,9 @@ class PlanBatch:
             requests.pickup_window,
             requests.dropoff_window,
             np.ones(n, dtype=np.int32) if riders is None else riders,
-            np.full((n, 2), self.fleet.service_time, dtype=np.int64) if service is None else service,
+            np.full((n, 2), self.fleet.service_time, dtype=np.int64)
+            if service is None
+            else service,
         )
 
 
