@@ -36,6 +36,16 @@ class Coded:
         values = column.dictionary.to_pylist()
         return cls(values, codes.to_numpy().astype(np.int32, copy=False))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Coded]) -> Coded:
+        """Put the parts of a column one after the other."""
+        return parts[0] if len(parts) == 1 else cls.of(pa.chunked_array([p.arrow() for p in parts]))
+
+    def arrow(self) -> pa.DictionaryArray:
+        """View the column as Arrow does."""
+        codes = pa.array(self.codes, mask=self.codes < 0 if self.has_missing else None)
+        return pa.DictionaryArray.from_arrays(codes, self.values)
+
     @property
     def has_missing(self) -> bool:
         """Whether the column holds nothing in some row."""
@@ -88,6 +98,8 @@ def column_of(frame: Any, name: str) -> pa.Array | pa.ChunkedArray:
         column = frame[name]
     except (KeyError, LookupError, pa.ArrowInvalid) as error:
         raise UsageError(f"the outcomes lack {name!r}; they have {names_of(frame)}") from error
+    if isinstance(column, pa.Array):
+        return column
     if hasattr(column, "__arrow_c_stream__"):
         return pa.chunked_array(column)
     return pa.array(column)

@@ -10,12 +10,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.decisions import kernels
+from rideflex.decisions import kernels, source
 from rideflex.decisions.coding import Vocabulary
-from rideflex.decisions.batch import Batch
-from rideflex.decisions.read import Source
-from rideflex.decisions.report import CompileReport
 from rideflex.decisions.contexts import Contexts
+from rideflex.decisions.report import CompileReport
+from rideflex.decisions.rows import Rows
+from rideflex.decisions.source import Source
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_RULES, FlexibilityRule, rule_answers
 from rideflex.offers import OfferGrid
@@ -93,7 +93,7 @@ class Compiler:
         self._states = np.zeros((0, 0), dtype=np.uint8)
         self._votes = np.zeros((0, 0, len(types)), dtype=np.int32)
 
-    def add(self, batch: Batch) -> None:
+    def add(self, rows: Rows) -> None:
         """Take in the rows of one batch.
 
         Raises
@@ -101,10 +101,10 @@ class Compiler:
         DataError
             If a row disagrees with an earlier one and `on_conflict` is "error".
         """
-        n = len(batch)
-        contexts = batch.contexts(self._vocabularies)
-        pairs = batch.pairs(self._pairs)
-        masks = batch.masks(self._mask)
+        n = len(rows)
+        contexts = source.contexts(rows, self._vocabularies)
+        pairs = source.shift_pairs(rows, self._pairs)
+        masks = source.answer_masks(rows, self._types, self._mask)
         self._make_room(self._trips + n)
         trips = np.empty(n, dtype=np.int32)
         self._trips = kernels.add_trips(
@@ -112,7 +112,7 @@ class Compiler:
             self._travelers,
             self._contexts,
             self._trips,
-            batch.travelers(),
+            source.travelers(rows),
             contexts,
             trips,
         )
@@ -121,7 +121,7 @@ class Compiler:
             kernels.count_votes(self._votes, trips, pairs, masks)
         bad = kernels.fill_cells(self._cells, self._states, trips, pairs, masks, self._policy)
         if bad >= 0:
-            raise self._disagreement(batch, bad, self._cells[trips[bad], pairs[bad]] ^ masks[bad])
+            raise self._disagreement(rows, bad, self._cells[trips[bad], pairs[bad]] ^ masks[bad])
         self._rows += n
 
     def finish(
@@ -152,7 +152,7 @@ class Compiler:
             ),
             masks=masks,
             known=states > 0,
-            report=self._report(grid, states, columns),
+            report=self._report(states, columns),
         )
 
     def _make_room(self, n_trips: int) -> None:
@@ -191,7 +191,7 @@ class Compiler:
         return self._pairs.get(pair, -1)
 
     def _report(
-        self, grid: OfferGrid, states: npt.NDArray[np.uint8], columns: npt.NDArray[np.int64]
+        self, states: npt.NDArray[np.uint8], columns: npt.NDArray[np.int64]
     ) -> CompileReport:
         keys = int(np.count_nonzero(self._states[: self._trips]))
         outside = np.setdiff1d(np.arange(len(self._pairs)), columns)
@@ -205,18 +205,13 @@ class Compiler:
             keys_outside_grid=int(np.count_nonzero(self._states[: self._trips, outside])),
         )
 
-    def _disagreement(self, batch: Batch, row: int, bits: np.unsignedinteger[Any]) -> DataError:
+    def _disagreement(self, rows: Rows, row: int, bits: np.unsignedinteger[Any]) -> DataError:
         kind = int(bits).bit_length() - 1
-        return DataError(
-            Problem(
-                batch.file,
-                "answers otherwise than an earlier row with the same key; clean the file, or "
-                "choose which row answers with on_conflict",
-                row=int(batch.numbers[row]),
-                column=self._types[kind],
-                value=batch.cell(self._types[kind], row),
-            )
+        cause = (
+            "answers otherwise than an earlier row with the same key; clean the file, or choose "
+            "which row answers with on_conflict"
         )
+        return DataError(rows.problem(cause, row, self._types[kind]))
 
     def _log_types_without_rule(self, rules: Mapping[str, FlexibilityRule]) -> None:
         unruled = [name for name in self._types if name not in rules]
@@ -228,18 +223,18 @@ class Compiler:
 
 
 def compile_table(
-    source: Source,
+    decisions: Source,
     offers: OfferGrid | None,
     on_conflict: OnConflict,
     rules: Mapping[str, FlexibilityRule] | None,
 ) -> Compiled:
     """Compile all rows of a source, or raise every problem in them."""
-    compiler = Compiler(source.types, on_conflict)
+    compiler = Compiler(decisions.types, on_conflict)
     problems: list[Problem] = []
-    for batch in source.batches():
-        problems += batch.problems()
+    for rows in decisions.rows():
+        problems += decisions.problems(rows)
         if not problems:
-            compiler.add(batch)
+            compiler.add(rows)
     if problems:
         raise DataError(problems)
     return compiler.finish(offers, rules)
@@ -254,13 +249,15 @@ def mask_dtype(n_types: int) -> np.dtype[np.unsignedinteger[Any]]:
 def pack(answers: npt.NDArray[np.bool_], dtype: np.dtype[np.unsignedinteger[Any]]) -> Masks:
     """Pack answers [..., L] into masks [...]."""
     weights = np.left_shift(np.ones((), dtype), np.arange(answers.shape[-1], dtype=dtype))
-    return np.bitwise_or.reduce(np.where(answers, weights, np.zeros((), dtype)), axis=-1)
+    masks: Masks = np.bitwise_or.reduce(np.where(answers, weights, dtype.type(0)), axis=-1)
+    return masks
 
 
 def unpack(masks: Masks, n_types: int) -> npt.NDArray[np.bool_]:
     """Unpack masks [...] into answers [..., L]."""
     shifts = np.arange(n_types, dtype=masks.dtype)
-    return (masks[..., None] >> shifts) & masks.dtype.type(1) != 0
+    answers: npt.NDArray[np.bool_] = (masks[..., None] >> shifts) & masks.dtype.type(1) != 0
+    return answers
 
 
 def _grown(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -42,7 +42,7 @@ class Contexts:
 
     def __getitem__(self, trip: int) -> tuple[int, str, str, str, str, str]:
         texts = (v.words[word] for v, word in zip(self.vocabularies, self.words[trip], strict=True))
-        return (int(self.travelers[trip]), *texts)  # type: ignore[return-value]
+        return (int(self.travelers[trip]), *texts)
 
     def __iter__(self) -> Iterator[tuple[int, str, str, str, str, str]]:
         return map(self.__getitem__, range(len(self)))

@@ -18,7 +18,7 @@ FIRST, LAST, MAJORITY, ERROR = range(4)
 
 
 @compiled()
-def _slot(slots: Codes, travelers: Travelers, contexts: Codes, traveler: int, row: Codes) -> int:
+def _slot(slots: Codes, travelers: Travelers, contexts: Codes, traveler: int, row: Codes) -> Any:
     """Where the context stands in the hash table, or the free slot where it would."""
     mixed = np.uint64(traveler) * np.uint64(0x9E3779B97F4A7C15)
     for code in row:

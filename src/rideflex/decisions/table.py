@@ -15,8 +15,7 @@ from rideflex.columns import SHIFTS
 from rideflex.decisions import kernels
 from rideflex.decisions.coding import integers_of
 from rideflex.decisions.compile import Compiled, OnConflict, compile_table
-from rideflex.decisions.contexts import Contexts
-from rideflex.decisions.read import csv_source, frame_source, parquet_source
+from rideflex.decisions.source import csv_source, frame_source, parquet_source
 from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
 from rideflex.offers import OfferGrid
@@ -178,7 +177,7 @@ class DecisionTable:
     def accepts(
         self, ids: npt.ArrayLike, actions: npt.ArrayLike, *, strict: bool = False, out: Any = None
     ) -> npt.NDArray[Any]:
-        """Give the decision matrix: would type l accept what outcome i was offered?
+        """Give the decision matrix: whether type l would accept what outcome i was offered.
 
         Parameters
         ----------
@@ -210,7 +209,7 @@ class DecisionTable:
         strict: bool = False,
         out: Any = None,
     ) -> npt.NDArray[Any]:
-        """Give the indicator matrix: would type l have answered as outcome i did?
+        """Give the indicator matrix: whether type l would have answered as outcome i did.
 
         `accepted` is what was observed, bool [n]; the rest is as in `accepts`.
         """
@@ -335,7 +334,7 @@ class DecisionTable:
     def questions(self) -> Iterator[Question]:
         """Go through the questions that the source answers, context by context."""
         for trip, context in enumerate(self.contexts):
-            for action in np.flatnonzero(self._known[trip]):
+            for action in np.flatnonzero(self._known[trip]).tolist():
                 yield (*context, *self._pair(*self.offers[action]))
 
     def _pair(self, pickup: int, dropoff: int) -> tuple[int, int]:

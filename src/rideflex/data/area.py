@@ -1,0 +1,157 @@
+"""A service area, read from its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rideflex.columns import CONTEXT
+from rideflex.data import trips as trip_file
+from rideflex.data.people import DUTIES, People, read_people
+from rideflex.data.travel_times import TravelTimes, read_travel_times
+from rideflex.data.trips import TripRows, read_trip_rows
+from rideflex.decisions.compile import OnConflict
+from rideflex.decisions.rows import text, time_window, whole_number
+from rideflex.decisions.table import DecisionTable
+from rideflex.errors import DataError, Problem
+from rideflex.travelers import TravelerIndex
+
+DECISIONS = "decisions.csv"
+
+
+@dataclass(frozen=True)
+class Trips:
+    """The M trips of an area, as arrays.
+
+    Parameters
+    ----------
+    traveler
+        Entity of each trip's traveler, int32 [M].
+    trip_id
+        Trip id in the decision table, int32 [M]; -1 where the table lacks the context.
+    origin, destination
+        Zone numbers, int32 [M].
+    pickup_window, dropoff_window
+        Earliest and latest time in seconds after midnight, int32 [M, 2].
+    """
+
+    traveler: npt.NDArray[np.int32]
+    trip_id: npt.NDArray[np.int32]
+    origin: npt.NDArray[np.int32]
+    destination: npt.NDArray[np.int32]
+    pickup_window: npt.NDArray[np.int32]
+    dropoff_window: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.traveler)
+
+
+@dataclass(frozen=True)
+class ServiceArea:
+    """Everything a service-area folder says.
+
+    Parameters
+    ----------
+    folder
+        Where it was read from.
+    table
+        The decisions.
+    travelers
+        The travelers of `trips.csv`, T of them, and their entities.
+    zones
+        Ids of the Z zones.
+    travel_times
+        Driving seconds, int32 [Z, Z].
+    coordinates
+        Latitude and longitude of each zone, float64 [Z, 2]; None where the trips have no places.
+    true_types
+        Type of each traveler, int32 [T]; None where the trips do not say.
+    features
+        One row a traveler, in entity order: age, occupation and income as far as they are there.
+    trips
+        The trips, M of them.
+    answers
+        float32 [P, M, A]: probability that the traveler of trip m truly accepts offer a in
+        phase p; None where neither true types nor `travelers.csv` say.
+    """
+
+    folder: Path
+    table: DecisionTable
+    travelers: TravelerIndex
+    zones: tuple[str, ...]
+    travel_times: npt.NDArray[np.int32]
+    coordinates: npt.NDArray[np.float64] | None
+    true_types: npt.NDArray[np.int32] | None
+    features: pl.DataFrame
+    trips: Trips
+    answers: npt.NDArray[np.float32] | None
+
+
+def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceArea:
+    """Read a service-area folder.
+
+    Parameters
+    ----------
+    folder
+        Holds `decisions.csv`, `trips.csv` and `travel_times.csv`; `travelers.csv` where the
+        travelers answer by tolerances or change half-way.
+    on_conflict
+        See `DecisionTable.from_csv`.
+
+    Raises
+    ------
+    DataError
+        If a file can't be used; it carries every problem of that file.
+    """
+    home = Path(folder)
+    if not home.is_dir():
+        raise DataError(Problem(str(home), "is not a folder"))
+    times = read_travel_times(home)
+    table = DecisionTable.from_csv(home / DECISIONS, on_conflict=on_conflict)
+    rows = read_trip_rows(home)
+    if problems := rows.problems(times.zones, table.types):
+        raise DataError(problems)
+    return _assemble(home, table, times, rows)
+
+
+def _assemble(
+    folder: Path, table: DecisionTable, times: TravelTimes, trip_rows: TripRows
+) -> ServiceArea:
+    rows = trip_rows.rows
+    ids = rows.read(CONTEXT[0], whole_number, np.int64)
+    travelers = TravelerIndex.from_ids(ids)
+    context = {name: rows.columns[name].arrow() for name in CONTEXT[1:]}
+    trips = Trips(
+        traveler=travelers.encode(ids),
+        trip_id=table.trip_ids({CONTEXT[0]: ids, **context}),
+        origin=trip_file.zone_numbers(rows, trip_rows.zones[0], times.zones),
+        destination=trip_file.zone_numbers(rows, trip_rows.zones[1], times.zones),
+        pickup_window=rows.read(CONTEXT[4], time_window, np.int32),
+        dropoff_window=rows.read(CONTEXT[5], time_window, np.int32),
+    )
+    _, firsts = np.unique(trips.traveler, return_index=True)
+    names = [name for name in trip_file.FEATURES if name in trip_rows.optional]
+    features = {name: rows.read(name, text, object)[firsts].tolist() for name in names}
+    people = read_people(folder, table.types, travelers)
+    if people is None and trip_file.TYPE in trip_rows.optional:
+        every = rows.read(trip_file.TYPE, lambda cell: table.types.index(cell.strip()), np.int32)
+        people = People(types=every[firsts][None])
+    duty = rows.read(CONTEXT[1], lambda cell: text(cell) in DUTIES, np.bool_)
+    return ServiceArea(
+        folder=folder,
+        table=table,
+        travelers=travelers,
+        zones=times.zones,
+        travel_times=times.seconds,
+        coordinates=trip_file.zone_coordinates(trip_rows, times.zones),
+        true_types=None if people is None else people.types[0],
+        features=pl.DataFrame({"traveler_id": travelers.ids, **features}),
+        trips=trips,
+        answers=None
+        if people is None
+        else people.answers(table, trips.trip_id, trips.traveler, duty),
+    )
