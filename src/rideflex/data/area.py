@@ -115,12 +115,19 @@ def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceA
     rows = read_trip_rows(home)
     if problems := rows.problems(times.zones, table.types):
         raise DataError(problems)
-    return _assemble(home, table, times, rows)
+    return assemble(home, table, times, rows)
 
 
-def _assemble(
+def assemble(
     folder: Path, table: DecisionTable, times: TravelTimes, trip_rows: TripRows
 ) -> ServiceArea:
+    """Put together what the files of a folder say; their cells have been checked.
+
+    Raises
+    ------
+    DataError
+        If `travelers.csv` is there and can't be used.
+    """
     rows = trip_rows.rows
     ids = rows.read(CONTEXT[0], whole_number, np.int64)
     travelers = TravelerIndex.from_ids(ids)

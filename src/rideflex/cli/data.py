@@ -1,0 +1,117 @@
+"""`rideflex generate` and `rideflex check`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rideflex.data import AreaCheck
+
+_SHOWN_ROWS = 10
+
+
+def generate(
+    out: Annotated[Path, typer.Argument(help="Folder to make; it must not be there yet.")],
+    travelers: Annotated[int, typer.Option(help="Number of travelers.")] = 30,
+    trips: Annotated[int, typer.Option(help="Trips a traveler, on average.")] = 52,
+    zones: Annotated[int, typer.Option(help="Number of zones.")] = 31,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 0,
+    answers: Annotated[
+        Literal["types", "logit"],
+        typer.Option(help="How travelers answer: by their type, or by tolerances of their own."),
+    ] = "types",
+    change: Annotated[
+        float, typer.Option(help="Share of travelers who become another type half-way.")
+    ] = 0.0,
+    features: Annotated[
+        bool, typer.Option(help="Whether the type depends on age, occupation and income.")
+    ] = True,
+) -> None:
+    """Write the folder of a made-up service area, with the flaws of a real one.
+
+    Example: `rideflex generate cities/demo --travelers 30 --trips 52 --zones 31 --seed 7`
+    """
+    from rich.console import Console
+
+    from rideflex.data import AreaSettings, generate_area
+
+    settings = AreaSettings(travelers, trips, zones, seed, answers, change, features)
+    generate_area(out, settings)
+    names = ", ".join(sorted(path.name for path in out.iterdir()))
+    Console().print(f"Wrote {out}: {names}", highlight=False, soft_wrap=True)
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(help="A service-area folder.")],
+    json: Annotated[Path | None, typer.Option(help="Write the counts to this file too.")] = None,
+) -> None:
+    """Check a service-area folder: what it amounts to, and every error in its files.
+
+    Exit code 1 if there is any error. Example: `rideflex check cities/demo`
+    """
+    from rich.console import Console
+
+    from rideflex.data import check_area
+    from rideflex.files import write_json
+
+    found = check_area(folder)
+    console = Console(soft_wrap=True, highlight=False)
+    _print_counts(console, folder, found)
+    for problem in found.problems:
+        console.print(f"error: {problem}", markup=False)
+    if json is not None:
+        write_json(json, {**asdict(found), "problems": [str(one) for one in found.problems]})
+    if found.problems:
+        n = len(found.problems)
+        console.print(f"{n} error{'s' if n > 1 else ''}; nothing can be run on this folder yet.")
+        raise typer.Exit(1)
+    console.print("No errors.")
+
+
+def _print_counts(console: Console, folder: Path, found: AreaCheck) -> None:
+    from rich.table import Table
+
+    decisions = found.decisions
+    rows: list[tuple[str, object]] = [
+        ("rows of decisions", decisions and decisions.rows),
+        ("keys (trip context and offer)", decisions and decisions.keys),
+        ("rows that repeat a key", decisions and decisions.duplicate_rows),
+        ("keys whose rows disagree", decisions and decisions.conflicting_keys),
+        ("trip contexts", decisions and decisions.trips),
+        ("offers in the grid", found.offers),
+        ("offers covered", decisions and f"{_covered(found):.1%}"),
+        ("keys with an offer outside the grid", decisions and decisions.keys_outside_grid),
+        ("travelers", found.travelers),
+        ("trips", found.trips),
+        ("trips without a row of decisions", found.without_decisions),
+        ("trips that no vehicle could serve", _unservable(found)),
+        ("zones", found.zones),
+    ]
+    table = Table(title=f"Service area {folder}", title_justify="left")
+    table.add_column("what")
+    table.add_column("count", justify="right")
+    for label, value in rows:
+        shown = f"{value:,}" if isinstance(value, int) else str(value)
+        table.add_row(label, "not counted: errors" if value is None else shown)
+    console.print(table)
+
+
+def _covered(found: AreaCheck) -> float:
+    assert found.decisions is not None
+    assert found.offers is not None
+    cells = found.decisions.trips * found.offers
+    return 1 - found.decisions.missing_cells / cells
+
+
+def _unservable(found: AreaCheck) -> str | int | None:
+    if not found.unservable:
+        return None if found.unservable is None else 0
+    first = ", ".join(map(str, found.unservable[:_SHOWN_ROWS]))
+    more = ", …" if len(found.unservable) > _SHOWN_ROWS else ""
+    return f"{len(found.unservable):,} (rows {first}{more})"
