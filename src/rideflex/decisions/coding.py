@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -65,6 +66,12 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the words, their list and the dict that numbers them."""
+        held = sys.getsizeof(self.words) + sys.getsizeof(self._numbers)
+        return held + sum(sys.getsizeof(word) + sys.getsizeof(0) for word in self.words)
 
     def number(self, word: str) -> int:
         """Return the number of a word, -1 where it is unknown."""

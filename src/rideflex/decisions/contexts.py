@@ -47,6 +47,12 @@ class Contexts:
     def __iter__(self) -> Iterator[tuple[int, str, str, str, str, str]]:
         return map(self.__getitem__, range(len(self)))
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays and the vocabularies."""
+        words = sum(vocabulary.nbytes for vocabulary in self.vocabularies)
+        return words + self.travelers.nbytes + self.words.nbytes + self.slots.nbytes
+
     def trip_ids(self, frame: Any) -> npt.NDArray[np.int32]:
         """Encode the contexts of a frame; see `DecisionTable.trip_ids`."""
         travelers = integers_of(frame, CONTEXT[0])

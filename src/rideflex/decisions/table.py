@@ -15,14 +15,14 @@ from rideflex.columns import SHIFTS
 from rideflex.decisions import kernels
 from rideflex.decisions.coding import integers_of
 from rideflex.decisions.compile import Compiled, OnConflict, compile_table
+from rideflex.decisions.file import cached, load_compiled, save_compiled
+from rideflex.decisions.mapping import Answer, Question, QuestionMapping
 from rideflex.decisions.source import csv_source, frame_source, parquet_source
 from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
 
-Question = tuple[int, str, str, str, str, str, int, int]
-Answer = dict[str, str]
 logger = logging.getLogger(__name__)
 
 
@@ -49,13 +49,14 @@ class DecisionTable:
     """
 
     def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._masks = compiled.masks
+        self._known = compiled.known
         self.types = compiled.types
         self.offers = compiled.offers
         self.signed = compiled.signed
         self.contexts = compiled.contexts
         self.report = compiled.report
-        self._masks = compiled.masks
-        self._known = compiled.known
 
     @classmethod
     def from_csv(
@@ -66,6 +67,7 @@ class DecisionTable:
         on_conflict: OnConflict = "first",
         *,
         rules: Mapping[str, FlexibilityRule] | None = None,
+        cache: bool = False,
     ) -> DecisionTable:
         """Compile a CSV file of decisions.
 
@@ -82,13 +84,26 @@ class DecisionTable:
             (type by type, a tie goes to the first row) or "error".
         rules
             Rules by type that answer where there is no row; without it the default rules.
+        cache
+            Keep the compiled table beside the file, as `<path>.rideflex`, and load it next time
+            unless the file has changed.
 
         Raises
         ------
         DataError
             If the file can't be used; it carries every problem found.
         """
-        return cls(compile_table(csv_source(Path(path), types), offers, on_conflict, rules))
+        file = Path(path)
+
+        def compile_it() -> Compiled:
+            return compile_table(csv_source(file, types), offers, on_conflict, rules)
+
+        if not cache:
+            return cls(compile_it())
+        settings = {"types": types, "offers": offers, "on_conflict": on_conflict, "rules": rules}
+        return cls(
+            cached(file, {name: repr(value) for name, value in settings.items()}, compile_it)
+        )
 
     @classmethod
     def from_parquet(
@@ -115,6 +130,26 @@ class DecisionTable:
     ) -> DecisionTable:
         """Compile a pandas or Polars frame or an Arrow table of decisions; see `from_csv`."""
         return cls(compile_table(frame_source(frame, types), offers, on_conflict, rules))
+
+    @classmethod
+    def load(cls, path: str | Path) -> DecisionTable:
+        """Map a saved table into memory.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, truncated, foreign or of another version.
+        """
+        return cls(load_compiled(path)[0])
+
+    def save(self, path: str | Path) -> None:
+        """Write the table to one versioned file, which replaces an older one when it is whole."""
+        save_compiled(self._compiled, path)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of everything a lookup needs: arrays, strings and the dicts that number them."""
+        return self._masks.nbytes + self._known.nbytes + self.contexts.nbytes
 
     @property
     def n_trips(self) -> int:
@@ -386,25 +421,6 @@ class DecisionTable:
             raise UsageError(f"out has the shape {matrix.shape}; these outcomes need {shape}")
         kernels.expand(masks, matrix)
         return matrix
-
-
-class QuestionMapping(Mapping[Question, Answer]):
-    """Read-only view of a table: question (8-tuple) to {type: "accept" or "reject"}."""
-
-    def __init__(self, table: DecisionTable) -> None:
-        self._table = table
-
-    def __getitem__(self, question: Question) -> Answer:
-        answer = self._table.lookup(*question)
-        if answer is None:
-            raise KeyError(question)
-        return answer
-
-    def __iter__(self) -> Iterator[Question]:
-        return self._table.questions()
-
-    def __len__(self) -> int:
-        return self._table.n_known
 
 
 def _int32(values: npt.ArrayLike) -> npt.NDArray[np.int32]:
