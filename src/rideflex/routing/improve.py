@@ -12,17 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
-from rideflex.routing.insertion import (
-    COST,
-    DROPOFF,
-    PICKUP,
-    VEHICLE,
-    Asked,
-    Shifts,
-    insert,
-    quote_day,
-)
-from rideflex.routing.state import Rules, State, refresh
+from rideflex.routing.booking import insert
+from rideflex.routing.insertion import COST, DROPOFF, PICKUP, VEHICLE, Asked, Shifts, quote_day
+from rideflex.routing.state import NEVER, Rules, State, refresh
 
 
 @compiled(parallel=True)
@@ -49,7 +41,7 @@ def _improve_day(
             vehicle, gain, free = home[request], penalty, True
             if vehicle >= 0:
                 before[:] = state.stops[day, vehicle]
-                gain, free = _take_out(state, rules, travel, day, vehicle, request)
+                gain, free = take_out(state, rules, travel, day, vehicle, request)
             if free and gain > 0:
                 asked = _booked(state, day, request)
                 quote_day(state, rules, travel, asked, as_agreed, day, 0, best)
@@ -80,7 +72,7 @@ def _homes(state: State, day: int) -> npt.NDArray[np.int64]:
 
 
 @compiled()
-def _take_out(
+def take_out(
     state: State,
     rules: Rules,
     travel: npt.NDArray[np.int32],
@@ -88,6 +80,7 @@ def _take_out(
     vehicle: int,
     request: int,
 ) -> tuple[int, bool]:
+    """Take a request out of a route; returns the seconds saved, and whether the rest still holds."""
     # The rest can keep its old times by waiting, as long as no way between two stops gets longer
     # by leaving out what lay between them (without the triangle inequality it can).
     stops, n = state.stops[day, vehicle], state.length[day, vehicle]
@@ -107,8 +100,9 @@ def _take_out(
             kept += 1
     state.length[day, vehicle] = kept
     state.driving[day] -= gain
-    refresh(state, rules, travel, day, vehicle)
-    return gain, not longer
+    holds = refresh(state, rules, travel, day, vehicle)
+    timed = rules.max_ride < NEVER or rules.max_duration < NEVER
+    return gain, not longer or (holds and not timed)
 
 
 @compiled()

@@ -18,6 +18,7 @@ from rideflex.routing.day import (
     check_zones,
     checked_travel_times,
 )
+from rideflex.routing.improve import improve_days
 from rideflex.routing.insertion import Asked, Shifts, quote_days
 from rideflex.routing.solution import Routes
 from rideflex.routing.state import NEVER, State, clear, empty_state, rules_of
@@ -145,6 +146,10 @@ class PlanBatch:
         )
         cost = quotes.cost[np.arange(len(self)), agreed]
         return np.where(served, cost, self.fleet.penalty)
+
+    def improve(self, rounds: int) -> None:
+        """Move requests, one at a time, to where they cost less: see `routing.improve`."""
+        improve_days(self._state, self._rules, self.travel_times, self.fleet.penalty, rounds)
 
     def routes(self, day: int) -> Routes:
         """Return the stops of every vehicle of one day."""
