@@ -1,7 +1,8 @@
 """What rideflex replaces: the scan of a frame, and the dict of decisions.
 
 Both are written as a careful engineer would have written them. `decision_matrix` and
-`indicator_matrix` ask either of them: `Scan(...).get`, or the `.get` of the dict `build_dict` makes.
+`indicator_matrix` ask either of them: `Scan(…).get`, or the `.get` of the dict that `build_dict`
+makes.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Scan:
         for column, value in zip(KEY[1:], question[1:], strict=True):
             mask &= frame[column] == value
         found = frame.loc[mask, self._types]
-        return None if found.empty else found.iloc[0].to_dict()
+        return None if found.empty else dict(zip(self._types, found.iloc[0], strict=True))
 
 
 def build_dict(decisions: pd.DataFrame, types: Sequence[str]) -> dict[Question, dict[str, str]]:
@@ -122,4 +123,7 @@ def rule_accepts(rules: Rules, kind: str, question: Question) -> bool:
 def tidy(decisions: pd.DataFrame) -> pd.DataFrame:
     """Strip the blanks around every string of a frame."""
     texts = [name for name in decisions if not pd.api.types.is_numeric_dtype(decisions[name])]
-    return decisions.assign(**{name: decisions[name].map(str.strip) for name in texts})
+    frame = decisions.copy()
+    for name in texts:
+        frame[name] = frame[name].map(str.strip)
+    return frame

@@ -7,17 +7,15 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-import psutil
-
 
 def describe_machine() -> str:
     """Name the processor, its cores, the memory and the versions that matter."""
-    gibibytes = psutil.virtual_memory().total / 2**30
+    gibibytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     packages = ", ".join(
         f"{name} {version(name)}" for name in ("numpy", "numba", "polars", "pandas")
     )
     return (
-        f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {gibibytes:.0f} GiB, "
+        f"{_processor()}, {os.cpu_count()} cores, {gibibytes:.0f} GiB, "
         f"{platform.system()}; Python {platform.python_version()}, {packages}"
     )
 

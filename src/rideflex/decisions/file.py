@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,4 @@ def cached(path: Path, settings: Mapping[str, Any], compile_it: Callable[[], Com
 
 def _vocabulary(text: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> Vocabulary:
     joined = text.tobytes()
-    starts = [0, *ends.tolist()]
-    return Vocabulary(
-        [joined[start:end].decode() for start, end in zip(starts, starts[1:], strict=False)]
-    )
+    return Vocabulary([joined[start:end].decode() for start, end in pairwise([0, *ends.tolist()])])
