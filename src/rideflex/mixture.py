@@ -63,9 +63,9 @@ class Mixture:
 
     def log_likelihood(self, counts: Counts) -> Floats:
         """Return float64 [T, L]: agree · log(1 - ε) + (n - agree) · log ε."""
-        return counts.total[:, None] * np.log1p(-self.noise) - self.odds * (
-            counts.total[:, None] - counts.agree
-        )
+        total = counts.total[:, None]
+        likelihood: Floats = total * np.log1p(-self.noise) - self.odds * (total - counts.agree)
+        return likelihood
 
     def probabilities(self, counts: Counts) -> Floats:
         """Return float64 [T, L]: P(type | outcomes) ∝ π · likelihood, one row a traveler."""
@@ -110,7 +110,7 @@ def _fit(
     n_blocks = max(1, (n_travelers + _BLOCK - 1) // _BLOCK)
     sums = np.empty((n_blocks, n_types + 3))
     log_shares = np.empty(n_types)
-    noise = priors[1] / (priors[1] + priors[2])
+    noise: float = priors[1] / (priors[1] + priors[2])
     for _ in range(passes):
         odds = np.log1p(-noise) - np.log(noise)
         for kind in range(n_types):
@@ -157,9 +157,7 @@ def _expect(
 
 
 @compiled()
-def _maximise(
-    sums: Floats, priors: Floats, shares: Floats, noise: float
-) -> tuple[float, float]:
+def _maximise(sums: Floats, priors: Floats, shares: Floats, noise: float) -> tuple[float, float]:
     n_types = len(shares)
     whole = np.zeros(sums.shape[1])
     for block in range(sums.shape[0]):
@@ -175,9 +173,7 @@ def _maximise(
 
 
 @compiled()
-def _softmax(
-    agree: Floats, total: float, log_shares: Floats, odds: float, out: Floats
-) -> None:
+def _softmax(agree: Floats, total: float, log_shares: Floats, odds: float, out: Floats) -> None:
     """Normalise in log space; the shared factor (1 - ε)^n cancels and is never formed."""
     n_types = len(agree)
     top = -np.inf

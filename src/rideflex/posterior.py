@@ -194,7 +194,8 @@ class FlexibilityPosterior:
         )
         noise = self._mixture.noise
         accepting = noise + (1.0 - 2.0 * noise) * np.einsum("nl,nl->n", probabilities, answers)
-        return accepting.reshape(ids.shape)
+        shaped: npt.NDArray[np.float64] = accepting.reshape(ids.shape)
+        return shaped
 
     def save(self, path: str | Path) -> None:
         """Write counts, shares, noise and traveler ids to one versioned file, without pickle."""

@@ -1,0 +1,102 @@
+"""The network: an embedding of travelers and a small feed-forward body."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from rideflex.errors import UsageError
+
+
+class EmbeddingFFN(nn.Module):
+    """Map a 0-based entity to a probability over the flexibility types.
+
+    Embedding, then linear, tanh, linear, tanh, linear, softmax. With features, a linear map of
+    the traveler's one-hot features is added before the softmax: it is the log-prior of the
+    types given the features, and all there is for a traveler without outcomes.
+
+    Parameters
+    ----------
+    num_entities
+        Travelers T; entities run from 0.
+    embed_dim, hidden_dim
+        Width of the embedding and of both hidden layers.
+    output_dim
+        Flexibility types L.
+    features
+        One-hot features float32 [T, K] (`TravelerFeatures.encode`), or None.
+    """
+
+    features: torch.Tensor | None
+
+    def __init__(
+        self,
+        num_entities: int,
+        embed_dim: int,
+        hidden_dim: int,
+        output_dim: int,
+        features: torch.Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        if min(num_entities, embed_dim, hidden_dim) < 1 or output_dim < 2:
+            raise UsageError(
+                "a network needs positive sizes and at least two types, not "
+                f"{(num_entities, embed_dim, hidden_dim, output_dim)}"
+            )
+        if features is not None and len(features) != num_entities:
+            raise UsageError(f"{len(features)} rows of features were given for {num_entities}")
+        self.embedding = nn.Embedding(num_entities, embed_dim)
+        self.ffn = nn.Sequential(
+            nn.Linear(embed_dim, hidden_dim),
+            nn.Tanh(),
+            nn.Linear(hidden_dim, hidden_dim),
+            nn.Tanh(),
+            nn.Linear(hidden_dim, output_dim),
+            nn.Softmax(dim=-1),
+        )
+        self.register_buffer("features", features)
+        self.prior = None if features is None else nn.Linear(features.shape[1], output_dim)
+
+    @property
+    def num_entities(self) -> int:
+        """Travelers held."""
+        return self.embedding.num_embeddings
+
+    @property
+    def output_dim(self) -> int:
+        """Flexibility types."""
+        return self.layers[2].out_features
+
+    @property
+    def layers(self) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+        """The three linear layers, input first."""
+        first, second, last = (module for module in self.ffn if isinstance(module, nn.Linear))
+        return first, second, last
+
+    def get_embed(self) -> torch.Tensor:
+        """Return the embedding weights [T, embed_dim]."""
+        return self.embedding.weight
+
+    def forward(self, entity_ids: torch.Tensor) -> torch.Tensor:
+        """Return float32 [n, L]: the probability of each type for each entity."""
+        return torch.softmax(self.logits(entity_ids), dim=-1)
+
+    def logits(self, entity_ids: torch.Tensor) -> torch.Tensor:
+        """Return float32 [n, L]: what goes into the softmax."""
+        logits: torch.Tensor = self.ffn[:-1](self.embedding(entity_ids))
+        if self.prior is not None and self.features is not None:
+            logits = logits + self.prior(self.features[entity_ids])
+        return logits
+
+    def predict_unseen(self, features: torch.Tensor) -> torch.Tensor:
+        """Return float32 [n, L] for travelers outside the network, from their features alone.
+
+        Raises
+        ------
+        UsageError
+            If the network was made without features.
+        """
+        if self.prior is None:
+            raise UsageError("this network was made without features")
+        with torch.no_grad():
+            return torch.softmax(self.prior(features), dim=-1)

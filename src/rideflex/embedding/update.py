@@ -1,0 +1,247 @@
+"""One update of the embedding from outcomes: checked, encoded, trained, reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rideflex.decisions import DecisionTable
+from rideflex.decisions.coding import integers_of
+from rideflex.embedding.dataset import (
+    ActionSpaceMap,
+    Report,
+    answers,
+    as_grid,
+    report_decisions,
+    report_fallbacks,
+    traveler_ids,
+    trip_ids,
+)
+from rideflex.embedding.evidence import train_by_evidence
+from rideflex.embedding.feature_prior import fit_prior
+from rideflex.embedding.minibatch import train_by_minibatch
+from rideflex.embedding.network import EmbeddingFFN
+from rideflex.embedding.source import FoundDecisions, find_decisions
+from rideflex.errors import UsageError
+from rideflex.outcomes import Counts, Outcomes
+
+Method = Literal["evidence", "minibatch"]
+
+_LEAST_OUTCOMES = 3
+_LEAST_TRAVELERS = 2
+_LEAST_OFFERS = 3
+_RARE_SHARE = 0.01
+
+
+def update_embedding_model(
+    embedding_model: EmbeddingFFN,
+    online_data_list: Any,
+    flexibility_personalities: Sequence[str],
+    ACTION_SPACE_MAP: ActionSpaceMap,
+    num_epochs: int = 50,
+    batch_size: int = 64,
+    lr: float = 1e-3,
+    *,
+    method: Method = "evidence",
+    decisions: DecisionTable | str | Path | None = None,
+    first_id: int = 1,
+    generator: torch.Generator | None = None,
+    report: Report = print,
+) -> EmbeddingFFN:
+    """Train the network on logged outcomes; returns the same object.
+
+    Parameters
+    ----------
+    embedding_model
+        Trained in place, from where the last update left it.
+    online_data_list
+        List of dicts (or a frame) with `customer_id` or `traveler_id`, `action`, `accepted` and
+        the five other context fields.
+    flexibility_personalities
+        Names of the types, in the order of the network's outputs.
+    ACTION_SPACE_MAP
+        The offer grid, or its pairs in the order of the actions.
+    num_epochs
+        Epochs of the mini-batch schedule, or the bound on the passes of the evidence.
+    batch_size, lr
+        Of the mini-batch schedule. Fewer outcomes than a batch are refused by both methods.
+    method
+        "evidence" (to the exact posterior) or "minibatch".
+    decisions
+        A table or a path; see `find_decisions` for where they come from without it.
+    first_id
+        The traveler id of entity 0.
+    generator
+        Shuffles the mini-batches; without one, PyTorch's global generator does.
+    report
+        Takes the lines of the log.
+
+    Raises
+    ------
+    UsageError
+        If an outcome can't be used: an id outside the network, an action outside the grid.
+    DataError
+        If the decisions can't be used.
+    """
+    offers = as_grid(ACTION_SPACE_MAP)
+    _check_outputs(embedding_model, flexibility_personalities)
+    if len(online_data_list) == 0:
+        report(
+            f"  [Embedding Update] Insufficient data: 0 < {batch_size} outcomes. Skipping update."
+        )
+        return embedding_model
+    ids = traveler_ids(online_data_list)
+    entities = _entities(ids, first_id, embedding_model.num_entities)
+    actions = offers.check_actions(integers_of(online_data_list, "action"))
+    if not _is_enough(entities, actions, batch_size, report):
+        return embedding_model
+    found = find_decisions(decisions, flexibility_personalities, offers)
+    _report_lookup(found, report)
+    trips = trip_ids(online_data_list, ids, found.table)
+    outcomes = found.table.outcomes(entities, trips, actions, answers(online_data_list))
+    report_fallbacks(found.table.fallbacks(trips, actions), found, len(ids), report)
+    _train(embedding_model, outcomes, num_epochs, batch_size, lr, method, generator, report)
+    return embedding_model
+
+
+def update_from_outcomes(
+    embedding_model: EmbeddingFFN,
+    outcomes: Outcomes,
+    decisions: DecisionTable,
+    num_epochs: int = 50,
+    batch_size: int = 64,
+    lr: float = 1e-3,
+    *,
+    method: Method = "evidence",
+    generator: torch.Generator | None = None,
+    report: Report = print,
+) -> EmbeddingFFN:
+    """Train the network on outcomes that are already encoded; see `update_embedding_model`."""
+    _check_outputs(embedding_model, decisions.types)
+    _entities(outcomes.travelers, 0, embedding_model.num_entities)
+    if _is_enough(outcomes.travelers, outcomes.actions, batch_size, report):
+        _report_lookup(FoundDecisions(decisions, None), report)
+        _train(embedding_model, outcomes, num_epochs, batch_size, lr, method, generator, report)
+    return embedding_model
+
+
+def _train(
+    network: EmbeddingFFN,
+    outcomes: Outcomes,
+    num_epochs: int,
+    batch_size: int,
+    lr: float,
+    method: Method,
+    generator: torch.Generator | None,
+    report: Report,
+) -> None:
+    counts = Counts.of(outcomes, network.num_entities, network.output_dim)
+    _warn_of_strangers(counts, outcomes, report)
+    last: list[tuple[int, float]] = []
+
+    def note(epoch: int, loss: float) -> None:
+        if epoch == 1:
+            report(_epoch(epoch, num_epochs, loss))
+        last[:] = [(epoch, loss)]
+
+    if method == "evidence":
+        fitted = fit_prior(network, counts)
+        train_by_evidence(
+            network,
+            fitted.log_likelihood,
+            fitted.log_prior,
+            max_passes=num_epochs,
+            on_pass=note,
+        )
+    elif method == "minibatch":
+        train_by_minibatch(
+            network,
+            torch.from_numpy(outcomes.travelers.astype(np.int64)),
+            torch.from_numpy(indicators(outcomes, network.output_dim)),
+            num_epochs=num_epochs,
+            batch_size=batch_size,
+            lr=lr,
+            generator=generator,
+            on_epoch=note,
+        )
+    else:
+        raise UsageError(f"method is 'evidence' or 'minibatch', not {method!r}")
+    if last and last[0][0] > 1:
+        report(_epoch(last[0][0], num_epochs, last[0][1]))
+
+
+def indicators(outcomes: Outcomes, n_types: int) -> npt.NDArray[np.float32]:
+    """Indicator matrix float32 [n, L] of encoded outcomes."""
+    bits = outcomes.agree[:, None] >> np.arange(n_types, dtype=outcomes.agree.dtype)
+    return (bits & outcomes.agree.dtype.type(1)).astype(np.float32)
+
+
+def _epoch(epoch: int, num_epochs: int, loss: float) -> str:
+    return f"    Epoch {epoch}/{num_epochs}, Loss: {loss:.4f}"
+
+
+def _check_outputs(network: EmbeddingFFN, types: Sequence[str]) -> None:
+    if network.output_dim != len(types):
+        raise UsageError(f"the network has {network.output_dim} outputs for {len(types)} types")
+
+
+def _entities(
+    ids: npt.NDArray[np.integer[Any]], first_id: int, num_entities: int
+) -> npt.NDArray[np.int32]:
+    entities = ids - first_id
+    outside = (entities < 0) | (entities >= num_entities)
+    if outside.any():
+        raise UsageError(
+            f"traveler {ids[outside][0]} is outside the network: with first_id={first_id} its "
+            f"{num_entities} entities are the travelers {first_id} … {first_id + num_entities - 1}"
+        )
+    return entities.astype(np.int32)
+
+
+def _is_enough(
+    entities: npt.NDArray[np.int32],
+    actions: npt.NDArray[np.int32],
+    batch_size: int,
+    report: Report,
+) -> bool:
+    each = np.unique_counts(entities).counts
+    n, travelers = len(entities), int(np.count_nonzero(each >= _LEAST_OUTCOMES))
+    offers = len(np.unique(actions))
+    refusal = None
+    if n < batch_size:
+        refusal = f"Insufficient data: {n} < {batch_size} outcomes"
+    elif travelers < _LEAST_TRAVELERS:
+        refusal = f"Too few customers with {_LEAST_OUTCOMES} outcomes: {travelers}"
+    elif offers < _LEAST_OFFERS:
+        refusal = f"Low action diversity: {offers} different offers"
+    if refusal is not None:
+        report(f"  [Embedding Update] {refusal}. Skipping update.")
+        return False
+    report(f"  [Embedding Update] Training on {n} samples from {len(each)} customers")
+    return True
+
+
+def _report_lookup(found: FoundDecisions, report: Report) -> None:
+    report_decisions(found, report)
+    if found.from_file:
+        report(
+            f"  [Embedding Update] Using O(1) index lookup ({found.table.report.keys} cached keys)"
+        )
+
+
+def _warn_of_strangers(counts: Counts, outcomes: Outcomes, report: Report) -> None:
+    n = len(outcomes)
+    for kind, agreeing in enumerate(counts.agree.sum(axis=0).tolist()):
+        if agreeing < _RARE_SHARE * n:
+            report(
+                f"  [Embedding Update] [WARNING] Flexibility type {kind} agrees with only "
+                f"{agreeing:.0f} of {n} outcomes"
+            )
+    nobody = int(np.count_nonzero(outcomes.agree == 0))
+    if nobody:
+        report(f"  [Embedding Update] [WARNING] {nobody} outcomes agree with no flexibility type")

@@ -1,0 +1,90 @@
+"""Shares and noise by expectation maximisation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import SHARES, draw_world
+
+from rideflex.errors import UsageError
+from rideflex.mixture import Mixture, WeakPriors, fit_mixture
+from rideflex.outcomes import Counts
+
+
+def slow_em(counts: Counts, priors: WeakPriors, passes: int) -> Mixture:
+    """The same EM, traveler by traveler and as plain as it can be."""
+    n_types = counts.agree.shape[1]
+    shares, noise = np.full(n_types, 1 / n_types), priors.wrong / (priors.wrong + priors.right)
+    for _ in range(passes):
+        expected, wrong, outcomes = np.full(n_types, priors.travelers_per_type), 0.0, 0.0
+        for agree, total in zip(counts.agree, counts.total, strict=True):
+            if total == 0:
+                continue
+            weights = shares * (1 - noise) ** agree * noise ** (total - agree)
+            weights = weights / weights.sum()
+            expected = expected + weights
+            wrong += float(weights @ (total - agree))
+            outcomes += total
+        shares = expected / expected.sum()
+        noise = (wrong + priors.wrong) / (outcomes + priors.wrong + priors.right)
+    return Mixture(shares, noise)
+
+
+@pytest.mark.parametrize(("each", "passes"), [(1, 1), (1, 7), (3, 30), (12, 4)])
+def test_compiled_em_equals_plain_em(each: int, passes: int) -> None:
+    """Pass by pass the kernel does what the formulas say."""
+    counts = draw_world(each=each).counts
+    fast = fit_mixture(counts, max_passes=passes, tolerance=0.0)
+    slow = slow_em(counts, WeakPriors(), passes)
+    np.testing.assert_allclose(fast.shares, slow.shares, rtol=1e-10)
+    assert fast.noise == pytest.approx(slow.noise, rel=1e-10)
+
+
+def test_shares_and_noise_are_found() -> None:
+    """With many travelers EM returns the shares and the noise that made the answers."""
+    mixture = fit_mixture(draw_world(n_travelers=20_000, each=8, noise=0.07).counts)
+    np.testing.assert_allclose(mixture.shares, SHARES, atol=0.02)
+    assert mixture.noise == pytest.approx(0.07, abs=0.005)
+
+
+def test_blocks_and_threads_do_not_change_the_result() -> None:
+    """A stack of the same travelers, over many blocks, has the posterior of one stack."""
+    few = draw_world(n_travelers=500, each=4).counts
+    many = Counts(np.tile(few.agree, (40, 1)), np.tile(few.total, 40))
+    priors = WeakPriors()
+    forty = WeakPriors(*(40 * np.array([priors.travelers_per_type, priors.wrong, priors.right])))
+    one, stack = fit_mixture(few, priors), fit_mixture(many, forty)
+    np.testing.assert_allclose(one.shares, stack.shares, atol=1e-6)
+    assert one.noise == pytest.approx(stack.noise, abs=1e-6)
+
+
+def test_travelers_without_outcomes_say_nothing() -> None:
+    """Adding travelers who were never asked leaves shares and noise as they are."""
+    counts = draw_world().counts
+    padded = Counts(np.vstack([counts.agree, np.zeros((9, 4))]), np.append(counts.total, [0] * 9))
+    assert fit_mixture(padded).noise == fit_mixture(counts).noise
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(1e-6, 0.49))
+def test_no_overflow_with_a_million_outcomes(agree: int, other: int, noise: float) -> None:
+    """Probabilities are numbers that sum to one, whatever the counts."""
+    counts = Counts(np.array([[float(agree), float(other), 0.0]]), np.array([1e6]))
+    probabilities = Mixture(np.array([0.2, 0.3, 0.5]), noise).probabilities(counts)
+    assert np.isfinite(probabilities).all()
+    assert probabilities.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+def test_noise_stays_below_one_half() -> None:
+    """Travelers who always answer against every type don't turn the types round."""
+    counts = Counts(np.zeros((5, 4)), np.full(5, 1000.0))
+    assert fit_mixture(counts).noise < 0.5
+
+
+def test_priors_without_sense_are_refused() -> None:
+    """Pseudo-counts are positive, and answers are right more often than wrong."""
+    with pytest.raises(UsageError, match="positive"):
+        WeakPriors(travelers_per_type=0)
+    with pytest.raises(UsageError, match="right more often"):
+        WeakPriors(wrong=5, right=4)

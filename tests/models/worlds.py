@@ -1,0 +1,42 @@
+"""Made-up travelers who answer by type, with noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.flexibility import DEFAULT_TYPES, rule_answers
+from rideflex.offers import OfferGrid
+from rideflex.outcomes import Counts, Outcomes
+
+SHARES = np.array([0.3, 0.4, 0.2, 0.1])
+N_TYPES = len(DEFAULT_TYPES)
+
+
+@dataclass(frozen=True)
+class World:
+    """Outcomes of travelers whose types are known to the test."""
+
+    true_types: npt.NDArray[np.int64]
+    outcomes: Outcomes
+
+    @property
+    def counts(self) -> Counts:
+        """All outcomes, counted."""
+        return Counts.of(self.outcomes, len(self.true_types), N_TYPES)
+
+
+def draw_world(n_travelers: int = 40, each: int = 10, noise: float = 0.05, seed: int = 0) -> World:
+    """Every traveler is offered `each` random offers and answers as the rule of the type says."""
+    rng = np.random.default_rng(seed)
+    true_types = rng.choice(N_TYPES, n_travelers, p=SHARES)
+    travelers = rng.permutation(np.repeat(np.arange(n_travelers), each)).astype(np.int32)
+    actions = rng.integers(16, size=len(travelers)).astype(np.int32)
+    answers = rule_answers(DEFAULT_TYPES, OfferGrid.default())[actions]
+    wrong = rng.random(len(travelers)) < noise
+    accepted = answers[np.arange(len(travelers)), true_types[travelers]] ^ wrong
+    agree = np.packbits(answers == accepted[:, None], axis=1, bitorder="little")[:, 0]
+    trips = np.full(len(travelers), -1, dtype=np.int32)
+    return World(true_types, Outcomes(travelers, trips, actions, accepted, agree))
