@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,8 +21,8 @@ from rideflex.routing.day import (
 )
 from rideflex.routing.improve import improve_days
 from rideflex.routing.insertion import Asked, Shifts, quote_days
-from rideflex.routing.solution import Routes
-from rideflex.routing.state import NEVER, State, clear, empty_state, rules_of
+from rideflex.routing.solution import Routes, driving_of
+from rideflex.routing.state import NEVER, State, clear, empty_state, refresh, rules_of
 
 INFEASIBLE = int(NEVER)
 
@@ -77,6 +78,36 @@ class PlanBatch:
         self.max_requests = max_requests
         self._rules = rules_of(fleet, self.travel_times)
         self._state = empty_state(n_days, fleet.vehicles, max_requests, self._rules)
+
+    @classmethod
+    def of(cls, days: Sequence[ServiceDay], routes: Sequence[Routes]) -> PlanBatch:
+        """Load days that share a fleet and travel times, with routes that hold.
+
+        Raises
+        ------
+        UsageError
+            If a day's routes can't be driven; `problems_of` says why.
+        """
+        first = days[0]
+        room = max(len(day.requests) for day in days)
+        plans = cls(first.fleet, first.travel_times, len(days), room)
+        state = plans._state
+        for row, (day, agreed) in enumerate(zip(days, routes, strict=True)):
+            n = 2 * len(day.requests)
+            ends = (day.requests.pickup_window, day.requests.dropoff_window)
+            state.booked[row] = len(day.requests)
+            state.zone[row, :n] = np.stack([day.requests.origin, day.requests.destination], 1).flat
+            state.opens[row, :n] = np.stack([window[:, 0] for window in ends], 1).flat
+            state.closes[row, :n] = np.stack([window[:, 1] for window in ends], 1).flat
+            state.riders[row, :n] = np.stack([day.riders, -day.riders], 1).flat
+            state.service[row, :n] = day.service.flat
+            for vehicle, route in enumerate(agreed):
+                state.stops[row, vehicle, : len(route)] = route
+                state.length[row, vehicle] = len(route)
+                if not refresh(state, plans._rules, plans.travel_times, row, vehicle):
+                    raise UsageError(f"the routes of day {row} can't be driven (vehicle {vehicle})")
+                state.driving[row] += driving_of(day, route)
+        return plans
 
     def __len__(self) -> int:
         return len(self._state.booked)

@@ -1,0 +1,84 @@
+"""Search over the routes and the agreed offers of many days at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rideflex.routing.agreement import Agreement
+from rideflex.routing.insertion import Asked
+from rideflex.routing.plans import PlanBatch, shifts_of
+from rideflex.routing.ruin import BEST, Choice, search_days
+
+_TOLERANCE = 1000
+
+
+def search_jointly(
+    starts: Sequence[Agreement], rounds: int, seed: int = 0, penalty: int | None = None
+) -> list[Agreement]:
+    """Improve agreements by `rounds` of ruin and recreate each; none gets worse.
+
+    All days share the fleet, travel times, offers and price. The result of a day depends on its
+    start, the rounds and the seed, not on the other days nor on the number of threads.
+
+    Parameters
+    ----------
+    penalty
+        Seconds for a request left out, where it is not the fleet's.
+    """
+    if not starts:
+        return []
+    first = starts[0].open_day
+    days = [start.open_day.day for start in starts]
+    plans = PlanBatch.of(
+        [start.open_day.under(start.actions) for start in starts], [s.routes for s in starts]
+    )
+    room = plans.max_requests
+    accepted = np.zeros((len(starts), room, len(first.offers)), dtype=np.bool_)
+    chosen = np.full((len(starts), room), -1, dtype=np.int64)
+    asked = _room_for(len(starts) * room)
+    for row, start in enumerate(starts):
+        n = len(days[row].requests)
+        at = slice(row * room, row * room + n)
+        for name, array in zip(Asked._fields, asked, strict=True):
+            source = days[row] if name in {"riders", "service"} else days[row].requests
+            array[at] = getattr(source, name)
+        accepted[row, :n] = start.open_day.accepted
+        chosen[row, :n] = start.actions
+        chosen[row, list(start.solution.unserved)] = -1
+    triple = plans.select(np.repeat(np.arange(len(starts)), 3))
+    choice = Choice(
+        accepted=accepted,
+        price=first.price * first.offers.minutes.astype(np.int64),
+        penalty=first.day.fleet.penalty if penalty is None else penalty,
+        chosen=np.repeat(chosen, 3, axis=0),
+    )
+    search_days(
+        triple._state,
+        triple._rules,
+        triple.travel_times,
+        asked,
+        shifts_of(first.offers),
+        choice,
+        rounds,
+        _TOLERANCE,
+        np.full(len(starts), seed, dtype=np.int64),
+    )
+    found = []
+    for row, start in enumerate(starts):
+        actions = choice.chosen[3 * row + BEST, : len(start.actions)].astype(np.int32)
+        actions[actions < 0] = first.offers.no_shift
+        found.append(Agreement(start.open_day, actions, triple.routes(3 * row + BEST)))
+    return found
+
+
+def _room_for(n: int) -> Asked:
+    return Asked(
+        np.zeros(n, dtype=np.int32),
+        np.zeros(n, dtype=np.int32),
+        np.zeros((n, 2), dtype=np.int64),
+        np.zeros((n, 2), dtype=np.int64),
+        np.zeros(n, dtype=np.int32),
+        np.zeros((n, 2), dtype=np.int64),
+    )
