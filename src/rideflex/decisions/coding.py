@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -57,36 +56,7 @@ class Coded:
         return np.array([*mapped, missing], dtype=np.int32)[self.codes]
 
 
-class Vocabulary:
-    """Strings, blanks around them left out, numbered in order of first appearance."""
-
-    def __init__(self, words: Sequence[str] = ()) -> None:
-        self.words = list(words)
-        self._numbers = {word: number for number, word in enumerate(self.words)}
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the words, their list and the dict that numbers them."""
-        held = sys.getsizeof(self.words) + sys.getsizeof(self._numbers)
-        return held + sum(sys.getsizeof(word) + sys.getsizeof(0) for word in self.words)
-
-    def number(self, word: str) -> int:
-        """Return the number of a word, -1 where it is unknown."""
-        return self._numbers.get(word.strip(), MISSING)
-
-    def add(self, word: str) -> int:
-        """Return the number of a word, which is taken in if it is unknown."""
-        word = word.strip()
-        number = self._numbers.setdefault(word, len(self.words))
-        if number == len(self.words):
-            self.words.append(word)
-        return number
-
-
-def column_of(frame: Any, name: str) -> pa.Array | pa.ChunkedArray:
+def column_of(frame: Any, name: str) -> pa.Array:
     """Take one column of a frame as an Arrow array, without a copy where the frame is Arrow.
 
     Parameters
@@ -99,17 +69,30 @@ def column_of(frame: Any, name: str) -> pa.Array | pa.ChunkedArray:
     UsageError
         If the frame has no such column; it names the columns that are there.
     """
+    column = _native(frame, name)
+    if not isinstance(column, pa.Array | pa.ChunkedArray):
+        column = column.to_arrow() if hasattr(column, "to_arrow") else pa.array(column)
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
+    """Take one column of whole numbers, int64 [n]; see `column_of`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or a value is not a whole number.
+    """
+    column = _native(frame, name)
+    if hasattr(column, "to_numpy") and not isinstance(column, pa.Array):
+        values: npt.NDArray[Any] = column.to_numpy()
+        if values.dtype == np.int64:
+            return values
     try:
-        if isinstance(frame, Sequence):
-            return pa.array(list(map(itemgetter(name), frame)))
-        column = frame[name]
-    except (KeyError, LookupError, pa.ArrowInvalid) as error:
-        raise UsageError(f"the outcomes lack {name!r}; they have {names_of(frame)}") from error
-    if isinstance(column, pa.Array):
-        return column
-    if hasattr(column, "__arrow_c_stream__"):
-        return pa.chunked_array(column)
-    return pa.array(column)
+        numbers: npt.NDArray[np.int64] = column_of(frame, name).cast(pa.int64()).to_numpy()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise UsageError(f"column {name!r} must hold whole numbers: {error}") from None
+    return numbers
 
 
 def names_of(frame: Any) -> list[str]:
@@ -123,16 +106,8 @@ def names_of(frame: Any) -> list[str]:
     return list(frame.columns)
 
 
-def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
-    """Take one column of whole numbers, int64 [n].
-
-    Raises
-    ------
-    UsageError
-        If a value is not a whole number.
-    """
-    column = column_of(frame, name)
+def _native(frame: Any, name: str) -> Any:
     try:
-        return np.asarray(column.cast(pa.int64()))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise UsageError(f"column {name!r} must hold whole numbers: {error}") from None
+        return list(map(itemgetter(name), frame)) if isinstance(frame, Sequence) else frame[name]
+    except LookupError as error:
+        raise UsageError(f"the column {name!r} is missing; there are {names_of(frame)}") from error

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.decisions import kernels, source
-from rideflex.decisions.coding import Vocabulary
 from rideflex.decisions.contexts import Contexts
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.rows import Rows
 from rideflex.decisions.source import Source
+from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_RULES, FlexibilityRule, rule_answers
 from rideflex.offers import OfferGrid

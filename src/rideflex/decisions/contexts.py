@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from rideflex.columns import CONTEXT
 from rideflex.decisions import kernels
-from rideflex.decisions.coding import MISSING, Coded, Vocabulary, column_of, integers_of
+from rideflex.decisions.coding import MISSING, column_of, integers_of
+from rideflex.decisions.vocabulary import Vocabulary
 
 TEXTS = CONTEXT[1:]
 
@@ -58,8 +59,7 @@ class Contexts:
         travelers = integers_of(frame, CONTEXT[0])
         wanted = np.empty((len(travelers), len(TEXTS)), dtype=np.int32)
         for field, (name, vocabulary) in enumerate(zip(TEXTS, self.vocabularies, strict=True)):
-            coded = Coded.of(column_of(frame, name))
-            wanted[:, field] = coded.through([vocabulary.number(value) for value in coded.values])
+            wanted[:, field] = vocabulary.encode(column_of(frame, name))
         return self._find(travelers, wanted)
 
     def trip_id(self, traveler: int, texts: Sequence[str]) -> int:

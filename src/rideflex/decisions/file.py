@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.decisions.coding import Vocabulary
 from rideflex.decisions.compile import Compiled
 from rideflex.decisions.contexts import TEXTS, Contexts
 from rideflex.decisions.report import CompileReport
+from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError
 from rideflex.files import load_arrays, save_arrays
 from rideflex.offers import OfferGrid

@@ -18,24 +18,31 @@ FIRST, LAST, MAJORITY, ERROR = range(4)
 
 
 @compiled()
-def _slot(slots: Codes, travelers: Travelers, contexts: Codes, traveler: int, row: Codes) -> Any:
-    """Where the context stands in the hash table, or the free slot where it would."""
+def _slot(
+    slots: Codes,
+    travelers: Travelers,
+    contexts: Codes,
+    row_travelers: Travelers,
+    rows: Codes,
+    row: int,
+) -> Any:
+    """Where a row's context stands in the hash table, or the free slot where it would."""
+    traveler = row_travelers[row]
     mixed = np.uint64(traveler) * np.uint64(0x9E3779B97F4A7C15)
-    for code in row:
-        mixed = (mixed ^ np.uint64(code)) * np.uint64(0xD6E8FEB86659FD93)
-        mixed ^= mixed >> np.uint64(32)
+    for field in range(5):
+        mixed = (mixed ^ np.uint64(np.uint32(rows[row, field]))) * np.uint64(0xD6E8FEB86659FD93)
+    mixed ^= mixed >> np.uint64(32)
     last = np.uint64(len(slots) - 1)
     slot = mixed & last
     while True:
         trip = slots[slot]
         if trip < 0:
-            return np.int64(slot)
-        if travelers[trip] == traveler:
-            same = True
-            for field in range(row.shape[0]):
-                same &= contexts[trip, field] == row[field]
-            if same:
-                return np.int64(slot)
+            return slot
+        same = travelers[trip] == traveler
+        for field in range(5):
+            same &= contexts[trip, field] == rows[row, field]
+        if same:
+            return slot
         slot = (slot + np.uint64(1)) & last
 
 
@@ -44,13 +51,13 @@ def find_trips(
     slots: Codes,
     travelers: Travelers,
     contexts: Codes,
-    wanted_travelers: Travelers,
-    wanted: Codes,
+    row_travelers: Travelers,
+    rows: Codes,
     out: Codes,
 ) -> None:
-    """Write the trip id of each wanted context, -1 where it is unknown."""
-    for row in range(len(wanted_travelers)):
-        out[row] = slots[_slot(slots, travelers, contexts, wanted_travelers[row], wanted[row])]
+    """Write the trip id of each row's context, -1 where it is unknown."""
+    for row in range(len(row_travelers)):
+        out[row] = slots[_slot(slots, travelers, contexts, row_travelers, rows, row)]
 
 
 @compiled()
@@ -58,7 +65,7 @@ def rehash(slots: Codes, travelers: Travelers, contexts: Codes, n_trips: int) ->
     """Enter the first n trips into an empty hash table."""
     slots[:] = -1
     for trip in range(n_trips):
-        slots[_slot(slots, travelers, contexts, travelers[trip], contexts[trip])] = trip
+        slots[_slot(slots, travelers, contexts, travelers, contexts, trip)] = trip
 
 
 @compiled()
@@ -78,16 +85,17 @@ def add_trips(
     for row in range(len(row_travelers)):
         same = row > 0 and row_travelers[row] == row_travelers[row - 1]
         if same:
-            for field in range(rows.shape[1]):
+            for field in range(5):
                 same &= rows[row, field] == rows[row - 1, field]
         if same:
             out[row] = out[row - 1]
             continue
-        slot = _slot(slots, travelers, contexts, row_travelers[row], rows[row])
+        slot = _slot(slots, travelers, contexts, row_travelers, rows, row)
         if slots[slot] < 0:
             slots[slot] = n_trips
             travelers[n_trips] = row_travelers[row]
-            contexts[n_trips] = rows[row]
+            for field in range(5):
+                contexts[n_trips, field] = rows[row, field]
             n_trips += 1
         out[row] = slots[slot]
     return n_trips
@@ -132,25 +140,30 @@ def count_votes(votes: npt.NDArray[np.int32], trips: Codes, pairs: Codes, masks:
 def gather(
     masks: Masks,
     known: npt.NDArray[np.bool_],
+    n_offers: int,
     trips: Codes,
     actions: Codes,
     out: Masks,
 ) -> int:
     """Write the answer mask of each question; returns how many the rule answered.
 
-    A trip of -1 reads the last row, which holds the rule. Where an id is outside the table the
-    loop stops and returns -1 - row.
+    `masks` and `known` are flat. A trip of -1 reads the last row, which holds the rule. Where an
+    id is outside the table the loop stops and returns -1 - row.
     """
-    n_trips, n_offers = masks.shape[0] - 1, masks.shape[1]
+    rule = np.uint32(len(masks) // n_offers - 1)
+    unknown, width = np.uint32(0xFFFFFFFF), np.uint32(n_offers)
     fallbacks = 0
     for row in range(len(trips)):
-        trip, action = trips[row], actions[row]
-        if trip < -1 or trip >= n_trips or action < 0 or action >= n_offers:
+        trip, action = np.uint32(trips[row]), np.uint32(actions[row])
+        if trip == unknown:
+            trip = rule
+        elif trip >= rule:
             return -1 - row
-        if trip == -1:
-            trip = n_trips
-        out[row] = masks[trip, action]
-        fallbacks += not known[trip, action]
+        if action >= width:
+            return -1 - row
+        cell = np.uint64(trip) * np.uint64(width) + np.uint64(action)
+        out[row] = masks[cell]
+        fallbacks += not known[cell]
     return fallbacks
 
 
@@ -168,3 +181,57 @@ def expand(masks: Masks, out: npt.NDArray[Any]) -> None:
         mask = np.uint64(masks[row])
         for kind in range(out.shape[1]):
             out[row, kind] = (mask >> np.uint64(kind)) & np.uint64(1)
+
+
+@compiled()
+def expand_words(masks: Masks, rows: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
+    """Write `rows[mask]`, the ready-made row of each mask, machine word by machine word."""
+    for row in range(len(masks)):
+        mask = np.uint64(masks[row])
+        for word in range(out.shape[1]):
+            out[row, word] = rows[mask, word]
+
+
+@compiled()
+def _offer_slot(slots: Codes, offers: npt.NDArray[np.int64], early: Any, late: Any) -> Any:
+    """Where a pair of shifts stands in the hash table, or the free slot where it would."""
+    mixed = np.uint64(early) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(late)
+    mixed *= np.uint64(0xD6E8FEB86659FD93)
+    last = np.uint64(len(slots) - 1)
+    slot = (mixed >> np.uint64(32)) & last
+    while slots[slot] >= 0:
+        action = slots[slot]
+        if (offers[action, 0] == early) & (offers[action, 1] == late):
+            break
+        slot = (slot + np.uint64(1)) & last
+    return slot
+
+
+@compiled()
+def enter_offers(offers: npt.NDArray[np.int64], slots: Codes) -> None:
+    """Enter the offers into an empty hash table; of two alike the first is found."""
+    for action in range(len(offers)):
+        slot = _offer_slot(slots, offers, offers[action, 0], offers[action, 1])
+        if slots[slot] < 0:
+            slots[slot] = action
+
+
+@compiled()
+def find_actions(
+    pickup: npt.NDArray[np.int64],
+    dropoff: npt.NDArray[np.int64],
+    offers: npt.NDArray[np.int64],
+    slots: Codes,
+    signed: bool,
+    out: Codes,
+) -> int:
+    """Write the action of each pair of shifts; returns -1, or the first row outside the grid."""
+    for row in range(len(pickup)):
+        early, late = pickup[row], dropoff[row]
+        if not signed:
+            early, late = abs(early), abs(late)
+        action = slots[_offer_slot(slots, offers, early, late)]
+        if action < 0:
+            return row
+        out[row] = action
+    return -1

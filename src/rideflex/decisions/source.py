@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.columns import CONTEXT, KEY, SHIFTS
-from rideflex.decisions.coding import Coded, Vocabulary, column_of, names_of
+from rideflex.decisions.coding import Coded, column_of, names_of
 from rideflex.decisions.rows import Reader, Rows, text, time_window, whole_number
 from rideflex.decisions.tabular import (
     FIRST_ROW,
@@ -22,6 +22,7 @@ from rideflex.decisions.tabular import (
     parquet_head,
     parquet_rows,
 )
+from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError, Problem
 from rideflex.flexibility import DEFAULT_TYPES
 

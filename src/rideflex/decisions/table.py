@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from rideflex.columns import SHIFTS
 from rideflex.decisions import kernels
 from rideflex.decisions.coding import integers_of
-from rideflex.decisions.compile import Compiled, OnConflict, compile_table
+from rideflex.decisions.compile import Compiled, OnConflict, compile_table, unpack
 from rideflex.decisions.file import cached, load_compiled, save_compiled
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
 from rideflex.decisions.source import csv_source, frame_source, parquet_source
@@ -22,6 +23,10 @@ from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
+
+# Up to this many types the matrix rows of all masks are made once and copied.
+_READY_TYPES = 8
+_WORDS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64, 16: np.complex128}
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +57,8 @@ class DecisionTable:
         self._compiled = compiled
         self._masks = compiled.masks
         self._known = compiled.known
+        self._flat = (self._masks.reshape(-1), self._known.reshape(-1))
+        self._ready: dict[np.dtype[Any], npt.NDArray[Any]] = {}
         self.types = compiled.types
         self.offers = compiled.offers
         self.signed = compiled.signed
@@ -190,19 +197,9 @@ class DecisionTable:
             If a pair of shifts is not in the grid; it names the first.
         """
         pickup, dropoff = (integers_of(frame, name) for name in SHIFTS)
-        offers = np.array(self.offers, dtype=np.int64)
-        if not self.signed:
-            pickup, dropoff, offers = np.abs(pickup), np.abs(dropoff), np.abs(offers)
-        early, early_at = np.unique(offers[:, 0], return_inverse=True)
-        late, late_at = np.unique(offers[:, 1], return_inverse=True)
-        grid = np.full((len(early), len(late)), -1, dtype=np.int32)
-        grid[early_at[::-1], late_at[::-1]] = np.arange(len(offers) - 1, -1, -1)
-        rows = np.minimum(np.searchsorted(early, pickup), len(early) - 1)
-        columns = np.minimum(np.searchsorted(late, dropoff), len(late) - 1)
-        actions = grid[rows, columns]
-        actions[(early[rows] != pickup) | (late[columns] != dropoff)] = -1
-        if len(actions) and actions.min() < 0:
-            row = int(np.argmax(actions < 0))
+        actions = np.empty(len(pickup), dtype=np.int32)
+        row = kernels.find_actions(pickup, dropoff, *self._offer_table, self.signed, actions)
+        if row >= 0:
             raise UsageError(
                 f"the offer ({pickup[row]}, {dropoff[row]}) at position {row} is not in the grid "
                 f"of {len(self.offers)} offers"
@@ -376,6 +373,13 @@ class DecisionTable:
         return (pickup, dropoff) if self.signed else (abs(pickup), abs(dropoff))
 
     @cached_property
+    def _offer_table(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        offers = np.array([self._pair(*offer) for offer in self.offers], dtype=np.int64)
+        slots = np.full(1 << (2 * len(offers)).bit_length(), -1, dtype=np.int32)
+        kernels.enter_offers(offers, slots)
+        return offers, slots
+
+    @cached_property
     def _actions(self) -> dict[tuple[int, int], int]:
         return {self._pair(*self.offers[a]): a for a in reversed(range(len(self.offers)))}
 
@@ -386,7 +390,7 @@ class DecisionTable:
         if trips.shape != offers.shape:
             raise UsageError(f"{trips.shape} trip ids do not go with {offers.shape} actions")
         masks = np.empty(len(trips), dtype=self._masks.dtype)
-        fallbacks = int(kernels.gather(self._masks, self._known, trips, offers, masks))
+        fallbacks = int(kernels.gather(*self._flat, len(self.offers), trips, offers, masks))
         if fallbacks < 0:
             row = -1 - fallbacks
             self.offers.check_actions(offers)
@@ -419,8 +423,20 @@ class DecisionTable:
         matrix = np.empty(shape, dtype=np.bool_) if out is None else np.asarray(out)
         if matrix.shape != shape:
             raise UsageError(f"out has the shape {matrix.shape}; these outcomes need {shape}")
-        kernels.expand(masks, matrix)
+        if len(self.types) > _READY_TYPES or not matrix.flags.c_contiguous:
+            kernels.expand(masks, matrix)
+        else:
+            rows = self._ready_rows(matrix.dtype)
+            kernels.expand_words(masks, rows, matrix.view(rows.dtype))
         return matrix
+
+    def _ready_rows(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """The matrix row of every possible mask, in the widest machine words that fit."""
+        if dtype not in self._ready:
+            every = np.arange(1 << len(self.types), dtype=self._masks.dtype)
+            rows = unpack(every, len(self.types)).astype(dtype)
+            self._ready[dtype] = rows.view(_WORDS[math.gcd(rows.shape[1] * dtype.itemsize, 16)])
+        return self._ready[dtype]
 
 
 def _int32(values: npt.ArrayLike) -> npt.NDArray[np.int32]:
