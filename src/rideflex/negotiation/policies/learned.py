@@ -1,0 +1,87 @@
+"""Masked PPO as a policy like any other, and how one is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from sb3_contrib import MaskablePPO
+
+from rideflex.negotiation.game import Situation
+from rideflex.negotiation.observation import Observer
+from rideflex.negotiation.policies.network import OfferPolicy
+
+if TYPE_CHECKING:
+    from rideflex.negotiation.sb3_env import SimulationVecEnv
+
+
+@dataclass(frozen=True)
+class LearningSettings:
+    """How masked PPO learns; a rollout is one whole day of every environment.
+
+    Parameters
+    ----------
+    learning_rate
+        Of Adam at the start; it falls linearly to a tenth.
+    batch_size, passes
+        Steps in a minibatch, and passes over a rollout.
+    gae_lambda, clip_range, entropy
+        PPO's own.
+    """
+
+    learning_rate: float = 1e-3
+    batch_size: int = 480
+    passes: int = 4
+    gae_lambda: float = 0.95
+    clip_range: float = 0.2
+    entropy: float = 0.001
+
+
+def make_ppo(
+    env: SimulationVecEnv, settings: LearningSettings, seed: int
+) -> MaskablePPO:
+    """Make a fresh masked PPO for an environment.
+
+    Days are finite and every step of one counts alike, so returns are not discounted.
+    """
+    return MaskablePPO(
+        OfferPolicy,
+        env,
+        learning_rate=lambda left: settings.learning_rate * (0.1 + 0.9 * left),
+        n_steps=env.simulation.n_requests,
+        batch_size=settings.batch_size,
+        n_epochs=settings.passes,
+        gamma=1.0,
+        gae_lambda=settings.gae_lambda,
+        clip_range=settings.clip_range,
+        ent_coef=settings.entropy,
+        seed=seed,
+        device="cpu",
+    )
+
+
+class LearnedPolicy:
+    """Makes the offer that a trained network scores highest.
+
+    Parameters
+    ----------
+    network
+        A trained `OfferPolicy`.
+    observer
+        Turns situations into what the network sees.
+    """
+
+    name = "ppo"
+
+    def __init__(self, network: OfferPolicy, observer: Observer) -> None:
+        self.network, self.observer = network, observer
+
+    def act(self, situation: Situation) -> npt.NDArray[np.int32]:
+        """Return the offer of the highest logit on each day."""
+        observed = self.observer.observe(situation)
+        actions, _ = self.network.predict(
+            observed, deterministic=True, action_masks=situation.allowed
+        )
+        return actions.astype(np.int32)
