@@ -19,7 +19,7 @@ def draw_lookup(bench: LookupBench, path: str | Path) -> None:
     figure = Figure(figsize=(9, 4.8), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    start = min(min(row.total_s, row.build_s) for row in rows) / 4
+    start = bench.copy_floor_s / 3
     end = max(max(row.total_s, row.build_s) for row in rows) * 12
     for at, row in enumerate(rows):
         color = _INDEX if row.name.startswith("index") else _QUESTIONS

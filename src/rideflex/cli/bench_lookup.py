@@ -23,20 +23,16 @@ def lookup(
     Example: `rideflex bench lookup --data cities/demo --json lookup.json --plot lookup.png`
     """
     os.environ["POLARS_MAX_THREADS"] = "1"  # read once, when polars is loaded
-    from rich.console import Console
-    from rich.table import Table
-
     from rideflex.bench.lookup import SCAN_SAMPLE, bench_lookup
     from rideflex.bench.lookup_chart import draw_lookup, human_seconds
+    from rideflex.cli.console import make_console, make_table
     from rideflex.files import write_json
 
-    console = Console(highlight=False)
+    console = make_console()
     with console.status("measuring") as status:
         found = bench_lookup(data, seed, on_step=lambda name: status.update(f"measuring: {name}"))
-    table = Table(title="One full update of the outcomes", title_justify="left")
-    table.add_column("", no_wrap=True)
-    for name in ("build", "per question", f"{found.questions:,} questions", "memory"):
-        table.add_column(name, justify="right", no_wrap=True)
+    columns = ("contender", "build", "per question", f"{found.questions:,} questions", "memory")
+    table = make_table("One full update, same questions, same run", *columns)
     for row in found.contenders:
         about = "≈ " if row.sampled else ""
         table.add_row(
@@ -61,8 +57,7 @@ def lookup(
         f"From strings: {ratios['dict_over_strings']:,.0f} times the dict, "
         f"{ratios['best_peer_over_strings']:.1f} times the best peer. "
         f"A saved index loads in {human_seconds(found.load_s)}.\n"
-        f"Machine: {found.machine}",
-        soft_wrap=True,
+        f"Machine: {found.machine}"
     )
     if json is not None:
         write_json(json, ratios)
@@ -82,20 +77,17 @@ def scale(
     The files are made in a temporary folder and removed. Example:
     `rideflex bench scale --rows 2500000`
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.machine import describe_machine
     from rideflex.bench.scale import bench_scale
+    from rideflex.cli.console import make_console, make_table
     from rideflex.files import write_json
 
-    console = Console(highlight=False)
+    console = make_console()
     with console.status("starting") as status:
         found = bench_scale(rows, seed, on_step=status.update)
-    table = Table(title="Tables of two sizes", title_justify="left")
-    for name in ("rows", "keys", "build", "a row", "peak memory", "per question"):
-        table.add_column(name, justify="right", no_wrap=True)
+    columns = ("rows", "keys", "build", "a row", "peak memory", "per question")
+    table = make_table("Tables of two sizes", *columns)
     for one in found:
         table.add_row(
             f"{one.rows:,}",

@@ -37,14 +37,13 @@ def generate(
 
     Example: `rideflex generate cities/demo --travelers 30 --trips 52 --zones 31 --seed 7`
     """
-    from rich.console import Console
-
+    from rideflex.cli.console import make_console
     from rideflex.data import AreaSettings, generate_area
 
     settings = AreaSettings(travelers, trips, zones, seed, answers, change, features)
     generate_area(out, settings)
     names = ", ".join(sorted(path.name for path in out.iterdir()))
-    Console().print(f"Wrote {out}: {names}", highlight=False, soft_wrap=True)
+    make_console().print(f"Wrote {out}: {names}", soft_wrap=True)
 
 
 def check(
@@ -55,16 +54,15 @@ def check(
 
     Exit code 1 if there is any error. Example: `rideflex check cities/demo`
     """
-    from rich.console import Console
-
+    from rideflex.cli.console import make_console
     from rideflex.data import check_area
     from rideflex.files import write_json
 
     found = check_area(folder)
-    console = Console(soft_wrap=True, highlight=False)
+    console = make_console()
     _print_counts(console, folder, found)
     for problem in found.problems:
-        console.print(f"error: {problem}", markup=False)
+        console.print(f"error: {problem}", markup=False, soft_wrap=True)
     if json is not None:
         write_json(json, {**asdict(found), "problems": [str(one) for one in found.problems]})
     if found.problems:
@@ -75,7 +73,7 @@ def check(
 
 
 def _print_counts(console: Console, folder: Path, found: AreaCheck) -> None:
-    from rich.table import Table
+    from rideflex.cli.console import make_table
 
     decisions = found.decisions
     rows: list[tuple[str, object]] = [
@@ -93,9 +91,7 @@ def _print_counts(console: Console, folder: Path, found: AreaCheck) -> None:
         ("trips that no vehicle could serve", _unservable(found)),
         ("zones", found.zones),
     ]
-    table = Table(title=f"Service area {folder}", title_justify="left")
-    table.add_column("what")
-    table.add_column("count", justify="right")
+    table = make_table(f"Service area {folder}", "what", "count")
     for label, value in rows:
         shown = f"{value:,}" if isinstance(value, int) else str(value)
         table.add_row(label, "not counted: errors" if value is None else shown)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.decisions import kernels, source
+from rideflex.decisions.bits import Masks, mask_dtype, pack, unpack
 from rideflex.decisions.contexts import Contexts
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.rows import Rows
@@ -20,7 +21,6 @@ from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_RULES, FlexibilityRule, rule_answers
 from rideflex.offers import OfferGrid
 
-Masks = npt.NDArray[np.unsignedinteger[Any]]
 OnConflict = Literal["first", "last", "majority", "error"]
 _POLICIES = dict(
     zip(
@@ -238,26 +238,6 @@ def compile_table(
     if problems:
         raise DataError(problems)
     return compiler.finish(offers, rules)
-
-
-def mask_dtype(n_types: int) -> np.dtype[np.unsignedinteger[Any]]:
-    """Return the smallest unsigned integer type that holds n bits."""
-    bits = next(width for width in (8, 16, 32, 64) if n_types <= width)
-    return np.dtype(f"uint{bits}")
-
-
-def pack(answers: npt.NDArray[np.bool_], dtype: np.dtype[np.unsignedinteger[Any]]) -> Masks:
-    """Pack answers [..., L] into masks [...]."""
-    weights = np.left_shift(np.ones((), dtype), np.arange(answers.shape[-1], dtype=dtype))
-    masks: Masks = np.bitwise_or.reduce(np.where(answers, weights, dtype.type(0)), axis=-1)
-    return masks
-
-
-def unpack(masks: Masks, n_types: int) -> npt.NDArray[np.bool_]:
-    """Unpack masks [...] into answers [..., L]."""
-    shifts = np.arange(n_types, dtype=masks.dtype)
-    answers: npt.NDArray[np.bool_] = (masks[..., None] >> shifts) & masks.dtype.type(1) != 0
-    return answers
 
 
 def _grown(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -80,7 +80,7 @@ def load_compiled(path: str | Path) -> tuple[Compiled, Mapping[str, Any] | None]
     return compiled, meta["source"]
 
 
-def cached(path: Path, settings: Mapping[str, Any], compile_it: Callable[[], Compiled]) -> Compiled:
+def cached(path: Path, settings: str, compile_it: Callable[[], Compiled]) -> Compiled:
     """Load the table kept beside a file, or compile it and keep it there.
 
     It is compiled again when the file or the settings are others than those it was made from, or
@@ -95,7 +95,7 @@ def cached(path: Path, settings: Mapping[str, Any], compile_it: Callable[[], Com
         "bytes": state.st_size,
         "modified_ns": state.st_mtime_ns,
         "changed_ns": state.st_ctime_ns,
-        **settings,
+        "settings": settings,
     }
     if keep.exists():
         try:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
+from rideflex.decisions.bits import Masks
 
-Masks = npt.NDArray[np.unsignedinteger[Any]]
 Codes = npt.NDArray[np.int32]
 Travelers = npt.NDArray[np.int64]
 
@@ -168,7 +168,7 @@ def gather(
 
 
 @compiled()
-def agreement(masks: Masks, accepted: npt.NDArray[np.bool_], full: int, out: Masks) -> None:
+def agreement(masks: Masks, accepted: npt.NDArray[np.bool_], full: Any, out: Masks) -> None:
     """Write the mask of types that would have answered as observed."""
     for row in range(len(masks)):
         out[row] = masks[row] if accepted[row] else masks[row] ^ full

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +12,9 @@ import numpy.typing as npt
 
 from rideflex.columns import SHIFTS
 from rideflex.decisions import kernels
+from rideflex.decisions.answers import AnswerMasks, whole_numbers
 from rideflex.decisions.coding import integers_of
-from rideflex.decisions.compile import Compiled, OnConflict, compile_table, unpack
+from rideflex.decisions.compile import Compiled, OnConflict, compile_table
 from rideflex.decisions.file import cached, load_compiled, save_compiled
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
 from rideflex.decisions.source import csv_source, frame_source, parquet_source
@@ -23,12 +22,6 @@ from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
-
-# Up to this many types the matrix rows of all masks are made once and copied.
-_READY_TYPES = 8
-_WORDS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64, 16: np.complex128}
-
-logger = logging.getLogger(__name__)
 
 
 class Answers(NamedTuple):
@@ -44,21 +37,13 @@ class DecisionTable:
 
     Make one with `from_csv`, `from_parquet`, `from_frame` or `load`. Where the source has no row
     for a context or an offer the type's rule answers; such fall-backs are counted.
-
-    Examples
-    --------
-    >>> table = DecisionTable.from_csv("city/decisions.csv")  # doctest: +SKIP
-    >>> ids = table.trip_ids(outcomes)  # doctest: +SKIP
-    >>> table.accepts(ids, actions).shape  # doctest: +SKIP
-    (12800, 4)
     """
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
-        self._masks = compiled.masks
-        self._known = compiled.known
-        self._flat = (self._masks.reshape(-1), self._known.reshape(-1))
-        self._ready: dict[np.dtype[Any], npt.NDArray[Any]] = {}
+        self._answers = AnswerMasks(
+            compiled.masks, compiled.known, compiled.offers, len(compiled.types)
+        )
         self.types = compiled.types
         self.offers = compiled.offers
         self.signed = compiled.signed
@@ -107,10 +92,8 @@ class DecisionTable:
 
         if not cache:
             return cls(compile_it())
-        settings = {"types": types, "offers": offers, "on_conflict": on_conflict, "rules": rules}
-        return cls(
-            cached(file, {name: repr(value) for name, value in settings.items()}, compile_it)
-        )
+        settings = repr((types and tuple(types), offers, on_conflict, rules and dict(rules)))
+        return cls(cached(file, settings, compile_it))
 
     @classmethod
     def from_parquet(
@@ -156,7 +139,7 @@ class DecisionTable:
     @property
     def nbytes(self) -> int:
         """Bytes of everything a lookup needs: arrays, strings and the dicts that number them."""
-        return self._masks.nbytes + self._known.nbytes + self.contexts.nbytes
+        return self._answers.nbytes + self.contexts.nbytes
 
     @property
     def n_trips(self) -> int:
@@ -166,7 +149,7 @@ class DecisionTable:
     @property
     def n_known(self) -> int:
         """Number of (context, offer) pairs that the source answers."""
-        return int(np.count_nonzero(self._known))
+        return int(np.count_nonzero(self._answers.known))
 
     @property
     def trip_travelers(self) -> npt.NDArray[np.int64]:
@@ -229,8 +212,8 @@ class DecisionTable:
         UsageError
             If an id or an action is outside the table, or `strict` and a question has no row.
         """
-        masks, _ = self._gather(ids, actions, strict)
-        return self._expand(masks, out)
+        masks, _ = self._answers.gather(ids, actions, strict)
+        return self._answers.expand(masks, out)
 
     def indicators(
         self,
@@ -245,8 +228,8 @@ class DecisionTable:
 
         `accepted` is what was observed, bool [n]; the rest is as in `accepts`.
         """
-        masks, _ = self._gather(ids, actions, strict)
-        return self._expand(self._agreement(masks, accepted), out)
+        masks, _ = self._answers.gather(ids, actions, strict)
+        return self._answers.expand(self._answers.agreement(masks, accepted), out)
 
     def answers(
         self,
@@ -261,11 +244,12 @@ class DecisionTable:
 
         `out` is a pair of matrices to write to, (indicators, accepts).
         """
-        masks, fallbacks = self._gather(ids, actions, strict)
         indicators, accepts = out if out is not None else (None, None)
+        masks, fallbacks = self._answers.gather(ids, actions, strict)
+        agree = self._answers.agreement(masks, accepted)
         return Answers(
-            self._expand(self._agreement(masks, accepted), indicators),
-            self._expand(masks, accepts),
+            self._answers.expand(agree, indicators),
+            self._answers.expand(masks, accepts),
             fallbacks,
         )
 
@@ -287,18 +271,18 @@ class DecisionTable:
         trips, actions, accepted
             Trip ids, offer indices and answers [n].
         """
-        masks, _ = self._gather(trips, actions, strict)
+        masks, _ = self._answers.gather(trips, actions, strict)
         return Outcomes(
             travelers=np.asarray(travelers).astype(np.int32, copy=False),
-            trips=_int32(trips),
-            actions=_int32(actions),
+            trips=whole_numbers(trips),
+            actions=whole_numbers(actions),
             accepted=np.asarray(accepted).astype(np.bool_, copy=False),
-            agree=self._agreement(masks, accepted),
+            agree=self._answers.agreement(masks, accepted),
         )
 
     def fallbacks(self, ids: npt.ArrayLike, actions: npt.ArrayLike) -> int:
         """Count the questions that the rule would answer."""
-        return self._gather(ids, actions, strict=False)[1]
+        return self._answers.gather(ids, actions, strict=False)[1]
 
     def masks(self, ids: npt.ArrayLike, types: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Give the offers that a type would accept on each trip.
@@ -314,22 +298,7 @@ class DecisionTable:
         -------
         bool [n, A].
         """
-        trips, kinds = _int32(ids), _int32(types)
-        for name, values, low, high in (
-            ("trip id", trips, -1, self.n_trips),
-            ("type", kinds, 0, len(self.types)),
-        ):
-            if len(values) and not (low <= values.min() and values.max() < high):
-                row = int(np.argmax((values < low) | (values >= high)))
-                raise UsageError(
-                    f"{name} {values[row]} at position {row} is outside the table "
-                    f"({low} … {high - 1})"
-                )
-        shifts = kinds.astype(self._masks.dtype)[:, None]
-        accepted: npt.NDArray[np.bool_] = (
-            (self._masks[trips] >> shifts) & self._masks.dtype.type(1)
-        ) != 0
-        return accepted
+        return self._answers.of_types(ids, types)
 
     def lookup(
         self,
@@ -352,9 +321,9 @@ class DecisionTable:
         )
         trip = self.contexts.trip_id(traveler_id, texts)
         action = self._actions.get(self._pair(pickup_shift, dropoff_shift), -1)
-        if trip < 0 or action < 0 or not self._known[trip, action]:
+        if trip < 0 or action < 0 or not self._answers.known[trip, action]:
             return None
-        mask = int(self._masks[trip, action])
+        mask = int(self._answers.masks[trip, action])
         return {
             name: "accept" if mask >> kind & 1 else "reject" for kind, name in enumerate(self.types)
         }
@@ -366,7 +335,7 @@ class DecisionTable:
     def questions(self) -> Iterator[Question]:
         """Go through the questions that the source answers, context by context."""
         for trip, context in enumerate(self.contexts):
-            for action in np.flatnonzero(self._known[trip]).tolist():
+            for action in np.flatnonzero(self._answers.known[trip]).tolist():
                 yield (*context, *self._pair(*self.offers[action]))
 
     def _pair(self, pickup: int, dropoff: int) -> tuple[int, int]:
@@ -382,65 +351,3 @@ class DecisionTable:
     @cached_property
     def _actions(self) -> dict[tuple[int, int], int]:
         return {self._pair(*self.offers[a]): a for a in reversed(range(len(self.offers)))}
-
-    def _gather(
-        self, ids: npt.ArrayLike, actions: npt.ArrayLike, strict: bool
-    ) -> tuple[npt.NDArray[Any], int]:
-        trips, offers = _int32(ids), _int32(actions)
-        if trips.shape != offers.shape:
-            raise UsageError(f"{trips.shape} trip ids do not go with {offers.shape} actions")
-        masks = np.empty(len(trips), dtype=self._masks.dtype)
-        fallbacks = int(kernels.gather(*self._flat, len(self.offers), trips, offers, masks))
-        if fallbacks < 0:
-            row = -1 - fallbacks
-            self.offers.check_actions(offers)
-            raise UsageError(
-                f"trip id {trips[row]} at position {row} is outside the table of "
-                f"{self.n_trips} trips"
-            )
-        if fallbacks and strict:
-            row = int(np.argmin(self._known[trips, offers]))
-            where = self.offers[int(offers[row])]
-            what = "the context is unknown" if trips[row] < 0 else f"no row for the offer {where}"
-            raise UsageError(
-                f"{fallbacks} of {len(trips)} questions have no row in the table, the first at "
-                f"position {row}: {what}; without strict the type's rule would answer"
-            )
-        if fallbacks:
-            logger.info("the rule answered %d of %d questions: no row", fallbacks, len(trips))
-        return masks, fallbacks
-
-    def _agreement(self, masks: npt.NDArray[Any], accepted: npt.ArrayLike) -> npt.NDArray[Any]:
-        observed = np.asarray(accepted).astype(np.bool_, copy=False)
-        if observed.shape != masks.shape:
-            raise UsageError(f"{observed.shape} answers do not go with {masks.shape} questions")
-        agree = np.empty_like(masks)
-        kernels.agreement(masks, observed, masks.dtype.type((1 << len(self.types)) - 1), agree)
-        return agree
-
-    def _expand(self, masks: npt.NDArray[Any], out: Any) -> npt.NDArray[Any]:
-        shape = (len(masks), len(self.types))
-        matrix = np.empty(shape, dtype=np.bool_) if out is None else np.asarray(out)
-        if matrix.shape != shape:
-            raise UsageError(f"out has the shape {matrix.shape}; these outcomes need {shape}")
-        if len(self.types) > _READY_TYPES or not matrix.flags.c_contiguous:
-            kernels.expand(masks, matrix)
-        else:
-            rows = self._ready_rows(matrix.dtype)
-            kernels.expand_words(masks, rows, matrix.view(rows.dtype))
-        return matrix
-
-    def _ready_rows(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-        """The matrix row of every possible mask, in the widest machine words that fit."""
-        if dtype not in self._ready:
-            every = np.arange(1 << len(self.types), dtype=self._masks.dtype)
-            rows = unpack(every, len(self.types)).astype(dtype)
-            self._ready[dtype] = rows.view(_WORDS[math.gcd(rows.shape[1] * dtype.itemsize, 16)])
-        return self._ready[dtype]
-
-
-def _int32(values: npt.ArrayLike) -> npt.NDArray[np.int32]:
-    array = np.asarray(values)
-    if array.size and not np.issubdtype(array.dtype, np.integer):
-        raise UsageError(f"ids and actions are whole numbers, not {array.dtype} values")
-    return np.ascontiguousarray(array, dtype=np.int32)
