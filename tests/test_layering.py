@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "travelers": set(),
     "outcomes": set(),
     "decisions": {"outcomes", "travelers"},
+    "logs": {"outcomes", "travelers", "decisions"},
     "mixture": {"outcomes"},
     "model": {"outcomes", "travelers"},
     "posterior": {"outcomes", "travelers", "mixture", "model", "decisions"},

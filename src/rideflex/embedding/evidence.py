@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from rideflex.embedding.network import EmbeddingFFN
+from rideflex.embedding.threads import one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +82,9 @@ def train_by_evidence(
         Called with the pass, counted from 1, and its loss.
     """
     joint = torch.from_numpy(log_likelihood + log_prior)
-    posterior = joint.softmax(dim=1)
-    with torch.no_grad():
+    small = network.num_entities <= _BLOCK
+    with torch.no_grad(), one_thread() if small else nullcontext():
+        posterior = joint.softmax(dim=1)
         prior = _prior_logits(network)
         target = joint.log_softmax(dim=1).clamp(min=_LEAST_LOG_PROBABILITY).float() - prior
         for step in range(1, max_passes + 1):
@@ -137,7 +140,7 @@ def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor) -> None:
         solved = torch.linalg.solve(jacobian @ transposed + damping, wanted)
         step = (transposed @ solved)[:, :, 0] - pull
         longest = step.norm(dim=1, keepdim=True).clamp(min=_LONGEST_STEP)
-        weights[rows].add_(step * (_LONGEST_STEP / longest))
+        weights[rows] = weights[rows] + step * (_LONGEST_STEP / longest)
 
 
 def _step_output(network: EmbeddingFFN, residual: torch.Tensor) -> None:
@@ -151,8 +154,8 @@ def _step_output(network: EmbeddingFFN, residual: torch.Tensor) -> None:
         gram = gram + hidden.T @ hidden
         moment = moment + hidden.T @ residual[rows]
     step = torch.linalg.solve(gram, moment)
-    last.weight += step[:-1].T
-    last.bias += step[-1]
+    last.weight.add_(step[:-1].T)
+    last.bias.add_(step[-1])
 
 
 def _hidden(network: EmbeddingFFN, rows: slice) -> tuple[torch.Tensor, torch.Tensor]:

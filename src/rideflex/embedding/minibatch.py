@@ -8,10 +8,12 @@ import torch
 
 from rideflex.embedding.likelihood import likelihood_loss
 from rideflex.embedding.network import EmbeddingFFN
+from rideflex.embedding.threads import one_thread
 
 _MAX_GRADIENT_NORM = 1.0
 
 
+@one_thread()
 def train_by_minibatch(
     network: EmbeddingFFN,
     entities: torch.Tensor,
