@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +78,8 @@ class ServiceArea:
     answers
         float32 [P, M, A]: probability that the traveler of trip m truly accepts offer a in
         phase p; None where neither true types nor `travelers.csv` say.
+    compile_seconds
+        What reading and compiling the decisions took; None where they were not read from a file.
     """
 
     folder: Path
@@ -89,6 +92,7 @@ class ServiceArea:
     features: pl.DataFrame
     trips: Trips
     answers: npt.NDArray[np.float32] | None
+    compile_seconds: float | None = None
 
 
 def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceArea:
@@ -111,11 +115,13 @@ def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceA
     if not home.is_dir():
         raise DataError(Problem(str(home), "is not a folder"))
     times = read_travel_times(home)
+    start = perf_counter()
     table = DecisionTable.from_csv(home / DECISIONS, on_conflict=on_conflict)
+    seconds = perf_counter() - start
     rows = read_trip_rows(home)
     if problems := rows.problems(times.zones, table.types):
         raise DataError(problems)
-    return assemble(home, table, times, rows)
+    return replace(assemble(home, table, times, rows), compile_seconds=seconds)
 
 
 def assemble(

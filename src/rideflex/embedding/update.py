@@ -119,13 +119,17 @@ def update_from_outcomes(
     *,
     method: Method = "evidence",
     generator: torch.Generator | None = None,
+    compile_seconds: float | None = None,
     report: Report = print,
 ) -> EmbeddingFFN:
-    """Train the network on outcomes that are already encoded; see `update_embedding_model`."""
+    """Train the network on outcomes that are already encoded; see `update_embedding_model`.
+
+    `compile_seconds` is what compiling the decisions took, where that was done for this update.
+    """
     _check_outputs(embedding_model, decisions.types)
     _entities(outcomes.travelers, 0, embedding_model.num_entities)
     if _is_enough(outcomes.travelers, outcomes.actions, batch_size, report):
-        _report_lookup(FoundDecisions(decisions, None), report)
+        _report_lookup(FoundDecisions(decisions, compile_seconds), report)
         _train(embedding_model, outcomes, num_epochs, batch_size, lr, method, generator, report)
     return embedding_model
 

@@ -55,6 +55,7 @@ class EmbeddingLearner:
         self, area: ServiceArea, method: Literal["evidence", "minibatch"], seed: int
     ) -> None:
         self._area, self._method, self._seed = area, method, seed
+        self._compile_seconds = area.compile_seconds
         self.model = EvidenceModel(
             len(area.travelers), area.table.types, seed=seed, travelers=area.travelers
         )
@@ -70,8 +71,10 @@ class EmbeddingLearner:
             self._area.table,
             method=self._method,
             generator=torch.Generator().manual_seed(self._seed + buffer.seen),
+            compile_seconds=self._compile_seconds,
             report=report,
         )
+        self._compile_seconds = None
 
     def restore(self, path: Path) -> None:
         """Go on from a network that was saved."""
