@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rideflex.offers import OfferGrid
 from rideflex.routing import Fleet, PlanBatch, Requests, problems_of
 from rideflex.routing.solution import driving_of
-from routing.days import random_requests, settings_of_a_day
+from tests.routing.days import random_requests, settings_of_a_day
 
 AS_ASKED = OfferGrid(((0, 0),))
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.days import random_requests, settings_of_a_day
-from routing.oracle import drive, plain_quote
+from tests.routing.days import random_requests, settings_of_a_day
+from tests.routing.oracle import drive, plain_quote
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
 from rideflex.routing import Fleet, PlanBatch, Requests, Solution, problems_of
