@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import SHARES, draw_world
+from tests.models.worlds import SHARES, draw_world
 
 from rideflex.errors import UsageError
 from rideflex.mixture import Mixture, WeakPriors, fit_mixture

@@ -1,0 +1,178 @@
+"""`rideflex bench update`, `rideflex bench recovery` and `rideflex bench stream`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from rideflex.bench.recovery import RecoveryBench
+
+Data = Annotated[Path, typer.Option(help="A service-area folder that says the true types.")]
+Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
+Plot = Annotated[Path | None, typer.Option(help="Draw the figures to this PNG file.")]
+
+
+def update(
+    data: Data,
+    json: Json = None,
+    plot: Plot = None,
+    outcomes: Annotated[int, typer.Option(help="Outcomes of the update.")] = 12_800,
+    epochs: Annotated[int, typer.Option(help="Epochs of the mini-batch schedule.")] = 50,
+    seed: Annotated[int, typer.Option(help="Of outcomes and first weights.")] = 0,
+) -> None:
+    """Time one full update, from raw outcome dicts to an updated model, by five routes.
+
+    Example: `rideflex bench update --data cities/demo --json update.json --plot update.png`
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from rideflex.bench.lookup_chart import human_seconds
+    from rideflex.bench.models_chart import draw_update
+    from rideflex.bench.update import SCAN_SAMPLE, bench_update
+    from rideflex.files import write_json
+
+    console = Console(highlight=False)
+    with console.status("measuring") as status:
+        found = bench_update(
+            data, outcomes, epochs, seed, on_step=lambda name: status.update(f"measuring: {name}")
+        )
+    table = Table(title=f"One update from {outcomes:,} outcomes", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for name in ("encode", "matrices or counts", "train", "all"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for route in found.routes:
+        about = "≈ " if route.name.startswith("scan") else ""
+        table.add_row(
+            route.name,
+            human_seconds(route.encode_s),
+            about + human_seconds(route.matrices_s),
+            human_seconds(route.train_s),
+            about + human_seconds(route.total_s),
+        )
+    console.print(table)
+    figures = found.as_json()
+    console.print(
+        f"Outcomes already encoded: {human_seconds(found.encoded_evidence_s)} by evidence, "
+        f"{human_seconds(found.encoded_posterior_s)} by the posterior.\n"
+        f"The dict takes {figures['dict_over_evidence']:,.0f} times as long as evidence and "
+        f"{figures['dict_over_posterior']:,.0f} times as long as the posterior; "
+        f"the scan {figures['scan_over_evidence']:,.0f} times as long as evidence.\n"
+        f"The scan was timed on {SCAN_SAMPLE} outcomes; building the dict "
+        f"({human_seconds(found.dict_build_s)}) is left out. Mini-batch training is the median "
+        f"epoch times {epochs}. The others are medians of {found.runs} after {found.warm_up} "
+        f"warm-up.\nMachine: {found.machine}",
+        soft_wrap=True,
+    )
+    if json is not None:
+        write_json(json, figures)
+    if plot is not None:
+        draw_update(found, plot)
+
+
+def recovery(
+    data: Data,
+    json: Json = None,
+    plot: Plot = None,
+    seeds: Annotated[int, typer.Option(help="Draws of outcomes and first weights.")] = 20,
+    noise: Annotated[float, typer.Option(help="Share of answers that are turned round.")] = 0.03,
+) -> None:
+    """Compare how many types each method finds, and how honest its probabilities are.
+
+    Example: `rideflex bench recovery --data cities/demo --seeds 5 --plot recovery.png`
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from rideflex.bench.models_chart import draw_recovery
+    from rideflex.bench.recovery import OUTCOMES_EACH, bench_recovery
+    from rideflex.files import write_json
+
+    console = Console(highlight=False)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("training", total=len(OUTCOMES_EACH) * seeds)
+        found = bench_recovery(
+            data,
+            seeds,
+            noise,
+            on_step=lambda name: progress.update(task, advance=1, description=name),
+        )
+    for title, name, shown in (
+        ("Types found", "recovered", "{:.1%}"),
+        ("Log loss of the types", "log_loss", "{:.3f}"),
+        ("Expected calibration error of the types", "calibration_error", "{:.3f}"),
+        ("Brier score of acceptances on held-out trips", "brier", "{:.3f}"),
+    ):
+        console.print(_scores(found, title, name, shown))
+    console.print(
+        f"{found.travelers} travelers, {seeds} seeds, {noise:.0%} of answers turned round.\n"
+        f"Machine: {found.machine}",
+        soft_wrap=True,
+    )
+    if json is not None:
+        write_json(json, found.as_json())
+    if plot is not None:
+        draw_recovery(found, plot)
+
+
+def stream(
+    travelers: Annotated[int, typer.Option(help="Travelers.")] = 1_000_000,
+    outcomes: Annotated[int, typer.Option(help="Outcomes of all together.")] = 100_000_000,
+    json: Json = None,
+    seed: Annotated[int, typer.Option(help="Of types and outcomes.")] = 0,
+) -> None:
+    """Stream outcomes from Parquet into counts, and fit the posterior of all travelers.
+
+    The file is made in a temporary folder and removed. Example:
+    `rideflex bench stream --travelers 100000 --outcomes 10000000`
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from rideflex.bench.lookup_chart import human_seconds
+    from rideflex.bench.stream import bench_stream
+    from rideflex.files import write_json
+
+    console = Console(highlight=False)
+    with console.status("starting") as status:
+        found = bench_stream(travelers, outcomes, seed, on_step=status.update)
+    table = Table(title="A million outcomes: read, encode, count", title_justify="left")
+    table.add_column("tenth of the stream", justify="right")
+    table.add_column("seconds", justify="right")
+    for tenth, seconds in enumerate(found.seconds_a_million, start=1):
+        table.add_row(str(tenth), human_seconds(seconds))
+    console.print(table)
+    console.print(
+        f"{found.outcomes:,} outcomes of {found.travelers:,} travelers "
+        f"({found.file_bytes / 1e6:,.0f} MB); the last tenth costs "
+        f"{found.last_over_first:.2f} times the first.\n"
+        f"State: {found.state_bytes_a_traveler:.0f} bytes a traveler. Peak memory "
+        f"{found.peak_bytes / 2**20:,.0f} MiB, of which {found.bytes_before / 2**20:,.0f} MiB "
+        "stood before the first outcome was counted.\n"
+        f"Posterior of all: {human_seconds(found.posterior_s)}; {found.recovered:.1%} of types "
+        f"found, noise {found.noise:.4f}.\nMachine: {found.machine}",
+        soft_wrap=True,
+    )
+    if json is not None:
+        write_json(json, found.as_json())
+
+
+def _scores(found: RecoveryBench, title: str, name: str, shown: str) -> Table:
+    from rich.table import Table
+
+    numbers = sorted({score.outcomes_each for score in found.scores})
+    table = Table(title=title, title_justify="left")
+    table.add_column("outcomes of each traveler", no_wrap=True)
+    for number in numbers:
+        table.add_column(str(number), justify="right", no_wrap=True)
+    for method in found.methods:
+        series = found.series(method, name)
+        figures = [shown.format(value) for value in series if value is not None]
+        if figures:
+            table.add_row(method, *figures)
+    return table

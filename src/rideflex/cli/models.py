@@ -1,0 +1,155 @@
+"""`rideflex fit` and `rideflex predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from rideflex.embedding import EvidenceModel
+    from rideflex.posterior import FlexibilityPosterior
+
+Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
+
+
+def fit(
+    data: Annotated[Path, typer.Option(help="A service-area folder: its decisions and travelers.")],
+    outcomes: Annotated[
+        list[Path],
+        typer.Option(help="CSV or Parquet files of logged outcomes; give it once for each file."),
+    ],
+    out: Annotated[Path, typer.Option(help="File to write the model to.")],
+    model: Annotated[
+        Literal["posterior", "evidence"],
+        typer.Option(help="The exact posterior, or the embedding trained by evidence."),
+    ] = "posterior",
+    forget: Annotated[
+        float, typer.Option(help="Weight that each file leaves to the files before it.")
+    ] = 1.0,
+    json: Json = None,
+) -> None:
+    """Fit a flexibility model to logged outcomes, files of any size.
+
+    A file holds the six context columns, `pickup_shift_min` and `dropoff_shift_min` (or
+    `action`), and `accepted`. Example:
+    `rideflex fit --data cities/demo --outcomes logs/may.csv --outcomes logs/june.parquet
+    --out runs/june.model`
+    """
+    from functools import partial
+    from time import perf_counter
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from rideflex.data import read_area
+    from rideflex.embedding import EvidenceModel
+    from rideflex.errors import UsageError
+    from rideflex.files import write_json
+    from rideflex.logs import count_outcomes
+    from rideflex.outcomes import Counts
+    from rideflex.posterior import FlexibilityPosterior
+
+    if not 0.0 <= forget <= 1.0:
+        raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
+    console = Console(highlight=False)
+    area = read_area(data)
+    n_types = len(area.table.types)
+    counts, rows, fallbacks = Counts.zeros(len(area.travelers), n_types), 0, 0
+    with Progress(console=console, transient=True) as progress:
+        for file in outcomes:
+            task = progress.add_task(f"{file.name}: outcomes", total=None)
+            log = count_outcomes(
+                [file], area.table, area.travelers, partial(progress.advance, task)
+            )
+            counts = counts.scaled(forget) + log.counts
+            rows, fallbacks = rows + log.rows, fallbacks + log.fallbacks
+    start = perf_counter()
+    made: FlexibilityPosterior | EvidenceModel
+    if model == "posterior":
+        made = FlexibilityPosterior(len(area.travelers), area.table.types, travelers=area.travelers)
+    else:
+        made = EvidenceModel(len(area.travelers), area.table.types, travelers=area.travelers)
+    made.fit(counts)
+    seconds = perf_counter() - start
+    made.save(out)
+    seen = int((counts.total > 0).sum())
+    console.print(
+        f"{rows:,} outcomes of {seen:,} of {len(area.travelers):,} travelers; the rules answered "
+        f"{fallbacks:,} of them (no row of decisions).\n"
+        f"Fitted in {seconds:.3f} s; wrote {out}.",
+        soft_wrap=True,
+    )
+    if json is not None:
+        figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks}
+        write_json(json, {**figures, "fit_s": seconds, "model": model})
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="A file that `rideflex fit` wrote.")],
+    travelers: Annotated[
+        str | None, typer.Option(help="Traveler ids, such as 3,17. Without it: all of them.")
+    ] = None,
+    unknown: Annotated[
+        Literal["raise", "prior"],
+        typer.Option(help="What a traveler gets whom the model doesn't know: an error, or π."),
+    ] = "raise",
+    json: Json = None,
+) -> None:
+    """Print the probability that each traveler is of each flexibility type.
+
+    Example: `rideflex predict runs/june.model --travelers 3,17`
+    """
+    import numpy as np
+    from rich.console import Console
+    from rich.table import Table
+
+    from rideflex.errors import UsageError
+    from rideflex.files import write_json
+
+    made = _load(model)
+    index = made.travelers
+    if index is None:
+        raise UsageError(f"{model} holds no traveler ids; fit it with `rideflex fit`")
+    ids = index.ids if travelers is None else np.array(_ids(travelers))
+    entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
+    probabilities = made.predict_proba(entities, unknown="prior")
+    table = Table(title=f"Types of {len(ids):,} travelers", title_justify="left")
+    table.add_column("traveler", justify="right")
+    for number in range(len(made.types)):
+        table.add_column(f"type {number}", justify="right")
+    table.add_column("likeliest", justify="right")
+    for traveler, row in zip(ids.tolist(), probabilities, strict=True):
+        table.add_row(str(traveler), *(f"{p:.3f}" for p in row), f"type {row.argmax()}")
+    console = Console(highlight=False)
+    console.print(table)
+    for number, name in enumerate(made.types):
+        console.print(f"type {number}: {name}", soft_wrap=True)
+    if json is not None:
+        rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
+        write_json(json, {"types": made.types, "travelers": rows})
+
+
+def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
+    """Load whichever model the file holds; PyTorch only where it is needed."""
+    from rideflex.errors import DataError
+    from rideflex.posterior import FlexibilityPosterior
+
+    try:
+        return FlexibilityPosterior.load(path)
+    except DataError:
+        from rideflex.embedding import EvidenceModel
+
+        return EvidenceModel.load(path)
+
+
+def _ids(travelers: str) -> list[int]:
+    from rideflex.errors import UsageError
+
+    try:
+        return [int(word) for word in travelers.split(",")]
+    except ValueError:
+        raise UsageError(
+            f"--travelers takes ids with commas between them, such as 3,17, not {travelers!r}"
+        ) from None
