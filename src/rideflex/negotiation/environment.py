@@ -94,9 +94,7 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
         self.simulation.rng = self.np_random
         return self.simulation.begin()[0], {"action_mask": self.action_masks()}
 
-    def step(
-        self, action: np.int64
-    ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Make an offer to the traveler who asks now."""
         turn = self.simulation.advance(np.array([action]))
         done = self.simulation.situation is None

@@ -31,8 +31,9 @@ class Situation:
     ----------
     step
         How many requests came before on each day.
-    trips
-        Rows of the area's trips that are asked for now, int32 [B].
+    trips, came
+        Rows of the area's trips that are asked for now, int32 [B], and that came before
+        [B, step].
     quotes
         Prices of all offers by cheapest insertion into the plans as they stand.
     accept
@@ -47,6 +48,7 @@ class Situation:
 
     step: int
     trips: npt.NDArray[np.int32]
+    came: npt.NDArray[np.int32]
     quotes: Quotes
     accept: npt.NDArray[np.float32]
     allowed: npt.NDArray[np.bool_]
@@ -204,6 +206,7 @@ class Negotiation:
         return Situation(
             step=step,
             trips=trips,
+            came=self._days.trips[:, :step],
             quotes=quotes,
             accept=self.beliefs.accept(trips),
             allowed=allowed,

@@ -108,9 +108,7 @@ class PosteriorLearner:
             counts = self.model.counts.scaled(self._forget)
             counts.add(held[len(held) - n_fresh :])
         customers = int(np.count_nonzero(counts.total))
-        report(
-            f"  [Embedding Update] Training on {len(buffer)} samples from {customers} customers"
-        )
+        report(f"  [Embedding Update] Training on {len(buffer)} samples from {customers} customers")
         self.model.fit(Counts(counts.agree.copy(), counts.total.copy()))
         mixture = self.model.mixture
         shares = ", ".join(f"{share:.2f}" for share in mixture.shares)

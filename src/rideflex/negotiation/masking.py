@@ -46,9 +46,7 @@ class Masking:
         return cls(allowed, explored)
 
     @classmethod
-    def likely(
-        cls, beliefs: Beliefs, days: Days, no_shift: int, least: float = 0.05
-    ) -> Masking:
+    def likely(cls, beliefs: Beliefs, days: Days, no_shift: int, least: float = 0.05) -> Masking:
         """Allow what is accepted with a probability of at least `least`, by the current model."""
         allowed = beliefs.accept(days.trips) >= least
         allowed[..., no_shift] = True

@@ -29,7 +29,7 @@ from rideflex.outcomes import OutcomeBuffer
 
 Report = Callable[[str], None]
 POLICY, MODEL, BUFFER = "policy.pt", "model.rideflex", "outcomes.rideflex"
-_KIND, _VERSION = "outcome buffer", 1
+BUFFER_KIND, BUFFER_VERSION = "outcome buffer", 1
 
 
 def silent(line: str) -> None:
@@ -108,7 +108,7 @@ class MetaTraining:
         self._ppo.policy.optimizer.load_state_dict(saved["optimizer"])
         self._learner.restore(checkpoint / MODEL)
         self._beliefs.update(self._learner.model)
-        arrays, meta = load_arrays(checkpoint / BUFFER, _KIND, _VERSION)
+        arrays, meta = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)
         self._buffer.restore(arrays)
         self._seen_at_update = meta["seen_at_update"]
         self.epoch = epoch
@@ -144,7 +144,9 @@ class MetaTraining:
     def _train_epoch(self, callback: Any, total: int) -> None:
         ppo = self._ppo
         self.epoch += 1
-        set_random_seed(int(np.random.SeedSequence([self.settings.seed, self.epoch]).generate_state(1)[0]))
+        set_random_seed(
+            int(np.random.SeedSequence([self.settings.seed, self.epoch]).generate_state(1)[0])
+        )
         ppo.num_timesteps = (self.epoch - 1) * self.steps_per_epoch
         with self.watch("policy forward"):
             ppo.collect_rollouts(self._env, callback, ppo.rollout_buffer, ppo.n_steps)
@@ -232,17 +234,15 @@ class MetaTraining:
         self._learner.model.save(beside / MODEL)
         save_arrays(
             beside / BUFFER,
-            _KIND,
-            _VERSION,
+            BUFFER_KIND,
+            BUFFER_VERSION,
             self._buffer.state(),
             {"seen_at_update": self._seen_at_update},
         )
         self.folder.finish_checkpoint(self.epoch)
 
 
-def train(
-    settings: RunSettings, folder: Path, area: ServiceArea, **options: Any
-) -> MetaTraining:
+def train(settings: RunSettings, folder: Path, area: ServiceArea, **options: Any) -> MetaTraining:
     """Begin a run in an empty folder and train it to the end."""
     run = RunFolder(folder)
     run.create(settings)

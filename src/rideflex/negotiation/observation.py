@@ -83,7 +83,6 @@ class Observer:
         ).astype(np.float32)
         self._hour = np.minimum(opens // HOUR, 23).astype(np.intp)
         self._hours = _hours(trips.traveler, self._hour, len(area.travelers))
-        self._came = np.zeros((0, 24), dtype=np.float32)
 
     @property
     def size(self) -> int:
@@ -107,10 +106,7 @@ class Observer:
         return np.clip(observed, -LIMIT, LIMIT, out=observed)
 
     def _context(self, here: Situation, context: npt.NDArray[np.float32]) -> None:
-        n_days, still = len(here.trips), here.waiting.sum(axis=1)
-        rows, hour = np.arange(n_days), self._hour[here.trips]
-        if here.step == 0:
-            self._came = np.zeros((n_days, 24), dtype=np.float32)
+        still, hour = here.waiting.sum(axis=1), self._hour[here.trips]
         context[:, 0] = here.step / (here.step + 1 + still)
         context[:, 1] = still / 30
         context[:, 2:14] = self._trips[here.trips]
@@ -120,11 +116,10 @@ class Observer:
         context[:, 15] = served
         context[:, 16] = here.plans.driving / (UNIT * max(here.step, 1))
         context[:, 17] = here.plans.unserved
-        context[:, 18] = _around(self._came, hour) / 10
+        context[:, 18] = (np.abs(self._hour[here.came] - hour[:, None]) <= 1).sum(axis=1) / 10
         context[:, 19] = _around(here.waiting @ self._hours, hour) / 10
         context[:, 20] = here.prices.minute / 10
         context[:, 21] = here.prices.question / 60
-        self._came[rows, hour] += 1
 
 
 def _around(

@@ -135,10 +135,11 @@ class RunFolder:
             If one differs; it names all that do.
         """
         stored = self.settings()
+        names = [one.name for one in fields(RunSettings) if one.name != "files"]
         other = [
-            f"{one.name} is {getattr(wanted, one.name)!r}, the run has {getattr(stored, one.name)!r}"
-            for one in fields(RunSettings)
-            if getattr(wanted, one.name) != getattr(stored, one.name) and one.name != "files"
+            f"{name} is {getattr(wanted, name)!r}, the run has {getattr(stored, name)!r}"
+            for name in names
+            if getattr(wanted, name) != getattr(stored, name)
         ]
         if wanted.files != stored.files:
             other.append(f"the files in {stored.data} changed since the run began")
@@ -191,7 +192,9 @@ class RunFolder:
         """
         finished = self._finished()
         if not finished:
-            raise DataError(Problem(str(self.path), "the run has no checkpoint yet; train it first"))
+            raise DataError(
+                Problem(str(self.path), "the run has no checkpoint yet; train it first")
+            )
         return int(finished[-1].name.removeprefix("epoch-")), finished[-1]
 
     @property

@@ -92,6 +92,7 @@ class SimulationVecEnv(VecEnv):
         self, wrapper_class: type[gym.Wrapper[Any, Any, Any, Any]], indices: VecEnvIndices = None
     ) -> list[bool]:
         """Tell that no day is wrapped."""
+        del wrapper_class
         return [False] * len(list(self._get_indices(indices)))
 
     def action_masks(self) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,16 @@
+"""Policies that choose an offer for every request, behind one contract."""
+
+from rideflex.negotiation.policies.by_name import POLICIES, make_policies
+from rideflex.negotiation.policies.lookahead import LookAhead
+from rideflex.negotiation.policies.protocol import Policy
+from rideflex.negotiation.policies.simple import ExpectedSaving, LargestLikely, NeverAsk
+
+__all__ = [
+    "POLICIES",
+    "ExpectedSaving",
+    "LargestLikely",
+    "LookAhead",
+    "NeverAsk",
+    "Policy",
+    "make_policies",
+]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from gymnasium import spaces
 from sb3_contrib import MaskablePPO
 
 from rideflex.negotiation.game import Situation
-from rideflex.negotiation.observation import Observer
+from rideflex.negotiation.observation import LIMIT, Observer
 from rideflex.negotiation.policies.network import OfferPolicy
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ class LearningSettings:
     entropy: float = 0.001
 
 
-def make_ppo(
-    env: SimulationVecEnv, settings: LearningSettings, seed: int
-) -> MaskablePPO:
+def make_ppo(env: SimulationVecEnv, settings: LearningSettings, seed: int) -> MaskablePPO:
     """Make a fresh masked PPO for an environment.
 
     Days are finite and every step of one counts alike, so returns are not discounted.
@@ -59,6 +58,15 @@ def make_ppo(
         ent_coef=settings.entropy,
         seed=seed,
         device="cpu",
+    )
+
+
+def fresh_network(observer: Observer) -> OfferPolicy:
+    """Make an untrained network for what an observer sees, to load weights into."""
+    return OfferPolicy(
+        spaces.Box(-LIMIT, LIMIT, (observer.size,), np.float32),
+        spaces.Discrete(observer.n_offers),
+        lr_schedule=lambda _: 0.0,
     )
 
 

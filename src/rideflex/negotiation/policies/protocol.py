@@ -23,9 +23,7 @@ class Policy(Protocol):
         ...
 
 
-def best_allowed(
-    situation: Situation, worth: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int32]:
+def best_allowed(situation: Situation, worth: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     """Return the allowed offer of the highest worth [B, A]; no shift unless another gains.
 
     Among equals no shift wins, then the offer of fewest minutes.

@@ -1,0 +1,331 @@
+"""`rideflex train`, `rideflex evaluate` and `rideflex report`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rideflex.negotiation.comparison import Comparison
+    from rideflex.negotiation.trained import TrainedRun
+
+Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
+
+
+def train(
+    data: Annotated[Path | None, typer.Option(help="A service-area folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the run; made if need be.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with this run instead.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Epochs; 100 unless told.")] = None,
+    envs: Annotated[int | None, typer.Option(help="Days side by side; 64.")] = None,
+    update_every: Annotated[int | None, typer.Option(help="Epochs between updates; 10.")] = None,
+    buffer: Annotated[int | None, typer.Option(help="Outcomes looked back on; 12,800.")] = None,
+    model: Annotated[str | None, typer.Option(help="evidence, posterior or minibatch.")] = None,
+    forget: Annotated[
+        float | None, typer.Option(help="What older outcomes weigh at each update; 1.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of everything random; 0.")] = None,
+    explore: Annotated[
+        float | None, typer.Option(help="Share of lifted masks at the start; 0.2.")
+    ] = None,
+    price_minute: Annotated[
+        float | None, typer.Option(help="Driving seconds that a shifted minute is worth.")
+    ] = None,
+    price_question: Annotated[
+        float | None, typer.Option(help="Driving seconds that a question is worth; 0.")
+    ] = None,
+    stop_after: Annotated[
+        int | None, typer.Option(help="Stop after this epoch; go on later with --resume.")
+    ] = None,
+    checkpoint_every: Annotated[int, typer.Option(help="Epochs between checkpoints.")] = 10,
+    days: Annotated[
+        int, typer.Option(help="Unseen days for the closing report; 0 leaves it out.")
+    ] = 20,
+) -> None:
+    """Learn a policy and the travelers' flexibility together, and report what it was worth.
+
+    Example: `rideflex train --data cities/demo --out runs/demo --epochs 100`
+
+    A run that was stopped goes on with `rideflex train --resume runs/demo`, exactly as if it had
+    not been.
+    """
+    from rideflex.cli.console import make_console
+    from rideflex.data import read_area
+    from rideflex.negotiation.meta_training import MetaTraining
+    from rideflex.negotiation.settings import Prices
+
+    console = make_console()
+    given: dict[str, Any] = {
+        "epochs": epochs,
+        "envs": envs,
+        "update_every": update_every,
+        "buffer": buffer,
+        "model": model,
+        "forget": forget,
+        "seed": seed,
+        "explore": explore,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    wanted_prices = {"minute": price_minute, "question": price_question}
+    wanted_prices = {name: value for name, value in wanted_prices.items() if value is not None}
+    folder, settings = _settings(data, out, resume, given, wanted_prices, Prices)
+    training = MetaTraining(
+        settings,
+        folder,
+        read_area(settings.data),
+        report=lambda line: console.print(line, markup=False, soft_wrap=True),
+        checkpoint_every=checkpoint_every,
+    )
+    if resume is not None:
+        training.restore()
+    _run(training, stop_after, console)
+    if days and training.epoch == settings.epochs:
+        from rideflex.negotiation.closing import write_report
+
+        with console.status("playing unseen days") as status:
+            closing = write_report(folder.path, training.area, days, on_step=status.update)
+        _print_closing(closing, console)
+
+
+def _settings(
+    data: Path | None,
+    out: Path | None,
+    resume: Path | None,
+    given: dict[str, Any],
+    prices: dict[str, Any],
+    make_prices: Any,
+) -> tuple[Any, Any]:
+    from dataclasses import replace
+
+    from rideflex.errors import UsageError
+    from rideflex.negotiation.run_folder import RunFolder, RunSettings
+
+    if resume is not None:
+        if out is not None and out.resolve() != resume.resolve():
+            raise UsageError("--resume goes on in its own folder; leave --out away")
+        folder = RunFolder(resume)
+        stored = folder.settings()
+        now = RunSettings.of(Path(data or stored.data))
+        wanted = replace(
+            stored,
+            data=now.data,
+            files=now.files,
+            prices=replace(stored.prices, **prices),
+            **given,
+        )
+        folder.check_same(wanted)
+        return folder, stored
+    if data is None or out is None:
+        raise UsageError(
+            "name a service-area folder with --data and a folder for the run with --out"
+        )
+    settings = RunSettings.of(data, prices=make_prices(**prices), **given)
+    folder = RunFolder(out)
+    folder.create(settings)
+    return folder, settings
+
+
+def _run(training: Any, stop_after: int | None, console: Console) -> None:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("epoch"),
+        MofNCompleteColumn(),
+        BarColumn(),
+        TextColumn("{task.fields[saving]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(
+            "train", total=training.settings.epochs, completed=training.epoch, saving=""
+        )
+
+        def on_epoch(metrics: dict[str, Any]) -> None:
+            progress.update(
+                task,
+                completed=metrics["epoch"],
+                saving=f"saving by insertion {metrics['saving']:.1%}, "
+                f"{metrics['shifted_minutes']:.1f} min a traveler",
+            )
+
+        training.run(until=stop_after, on_epoch=on_epoch)
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    days: Annotated[int, typer.Option(help="Days never trained on.")] = 50,
+    seed: Annotated[int, typer.Option(help="Of the days and the solvers.")] = 0,
+    policies: Annotated[
+        str, typer.Option(help="Names, separated by commas.")
+    ] = "largest,expected,lookahead,ppo",
+    max_asks: Annotated[
+        int | None, typer.Option(help="Most questions to a traveler, over all days.")
+    ] = None,
+    prices: Annotated[
+        str | None,
+        typer.Option(help="Prices of a shifted minute for the frontier: 0,2,5,10,20."),
+    ] = None,
+    iterations: Annotated[int, typer.Option(help="Of PyVRP, the same for all.")] = 500,
+    rounds: Annotated[
+        int, typer.Option(help="Of the clairvoyant search; 0 leaves the bound out.")
+    ] = 5_000,
+    workers: Annotated[int, typer.Option(help="Days re-optimised at a time.")] = 2,
+    data: Annotated[
+        Path | None, typer.Option(help="The service area, where it was moved since.")
+    ] = None,
+    json: Json = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the frontier to this PNG file.")] = None,
+) -> None:
+    """Play policies on the same unseen days, and re-optimise what they agreed on.
+
+    Example: `rideflex evaluate runs/demo --days 50 --json evaluation.json`
+
+    The frontier (saving against shifted minutes): `rideflex evaluate runs/demo --prices 0,2,5,10
+    --plot frontier.png`
+    """
+    from rideflex.cli.console import make_console
+    from rideflex.data import read_area
+    from rideflex.files import write_json
+    from rideflex.negotiation.comparison import Effort, compare
+    from rideflex.negotiation.evaluation import Scene, unseen_days
+    from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
+    from rideflex.negotiation.policies.by_name import make_policies
+    from rideflex.negotiation.run_folder import RunFolder
+    from rideflex.negotiation.trained import load_run
+
+    console = make_console()
+    wanted = None if prices is None else read_prices(prices)
+    trained = load_run(run, read_area(data or RunFolder(run).settings().data))
+    chosen = make_policies(
+        [name.strip() for name in policies.split(",")], trained.beliefs, trained.policy
+    )
+    scene = Scene(
+        trained.area,
+        trained.fleet,
+        trained.beliefs,
+        unseen_days(trained.area, days, seed),
+        max_asks,
+    )
+    effort = Effort(iterations, rounds, seed, workers)
+    figures: dict[str, Any] = {"days": days, "seed": seed, "outcomes_seen": trained.outcomes}
+    with console.status("playing") as status:
+        compared = compare(scene, chosen, trained.settings.prices, effort, status.update)
+        curve = None if wanted is None else frontier(scene, chosen, wanted, effort, status.update)
+    _print_comparison(compared, trained, days, max_asks, console)
+    figures |= {"prices": asdict(compared.prices), "rows": [asdict(row) for row in compared.rows]}
+    if {"ppo", "expected"} <= set(compared.costs):
+        figures["ppo_minus_expected"] = asdict(compared.difference("ppo", "expected"))
+    if {"ppo", "lookahead"} <= set(compared.costs):
+        figures["ppo_minus_lookahead"] = asdict(compared.difference("ppo", "lookahead"))
+    if curve is not None:
+        _print_frontier(curve, console)
+        figures["frontier"] = [asdict(point) for point in curve]
+        if plot is not None:
+            draw_frontier(curve, plot)
+            console.print(f"Drew {plot}.")
+    if json is not None:
+        write_json(json, figures)
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    days: Annotated[int, typer.Option(help="Days never trained on.")] = 20,
+    data: Annotated[
+        Path | None, typer.Option(help="The service area, where it was moved since.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Tell what a run learned and what it was worth, and write RUN/report.html.
+
+    Example: `rideflex report runs/demo`
+    """
+    from rideflex.cli.console import make_console
+    from rideflex.data import read_area
+    from rideflex.files import write_json
+    from rideflex.negotiation.closing import write_report
+    from rideflex.negotiation.run_folder import RunFolder
+
+    console = make_console()
+    area = read_area(data or RunFolder(run).settings().data)
+    with console.status("playing unseen days") as status:
+        closing = write_report(run, area, days, on_step=status.update)
+    _print_closing(closing, console)
+    if json is not None:
+        write_json(json, closing.as_json())
+
+
+def _print_closing(closing: Any, console: Console) -> None:
+    from rideflex.cli.console import make_table
+
+    _print_comparison(closing.compared, closing.trained, closing.days, None, console)
+    table = make_table("Learned against true types", "type", "true", "found", "learned as it")
+    for name, true, found, learned in closing.types():
+        table.add_row(name, "-" if true is None else str(true), str(found), str(learned))
+    console.print(table)
+    console.print(f"Report: {closing.html}", soft_wrap=True)
+
+
+def _print_comparison(
+    compared: Comparison, trained: TrainedRun, days: int, max_asks: int | None, console: Console
+) -> None:
+    from rideflex.cli.console import make_table
+
+    table = make_table(
+        f"{days} unseen days, re-optimised alike",
+        *("policy", "veh. min", "saving", "95 %", "inserted", "of bound", "asked", "accept."),
+        *("min/trav.", "unserved", "Gini"),
+    )
+    for row in compared.rows:
+        table.add_row(
+            row.policy,
+            f"{row.vehicle_minutes:.1f}",
+            f"{row.saving.mean:.1%}",
+            f"{row.saving.low:.1%}…{row.saving.high:.1%}",
+            f"{row.inserted_saving.mean:.1%}",
+            "-" if row.of_clairvoyant is None else f"{row.of_clairvoyant:.0%}",
+            f"{row.asked:.0%}",
+            f"{row.accepted:.0%}",
+            f"{row.shifted_minutes:.1f}",
+            f"{row.unserved:.2f}",
+            f"{row.gini:.2f}",
+        )
+    console.print(table)
+    cap = "" if max_asks is None else f" Nobody was asked more than {max_asks} times."
+    console.print(
+        f"The model had seen {trained.outcomes:,} outcomes. A shifted minute was priced at "
+        f"{compared.prices.minute:g} driving seconds, a question at "
+        f"{compared.prices.question:g}.{cap}"
+    )
+    for row in compared.rows[1:]:
+        console.print(
+            f"  {row.policy}: the tenth of travelers that carries most carries "
+            f"{row.top_tenth:.0%} of the minutes; the most asked was asked {row.most_asked} times"
+        )
+
+
+def _print_frontier(curve: Any, console: Console) -> None:
+    from rideflex.cli.console import make_table
+
+    table = make_table(
+        "Saving against shifted minutes", "policy", "price", "saving", "95 %", "min/traveler"
+    )
+    for point in curve:
+        table.add_row(
+            point.policy,
+            f"{point.price:g}",
+            f"{point.saving.mean:.1%}",
+            f"{point.saving.low:.1%}…{point.saving.high:.1%}",
+            f"{point.shifted_minutes:.1f}",
+        )
+    console.print(table)

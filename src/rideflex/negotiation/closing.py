@@ -1,0 +1,99 @@
+"""What a run has learned and what it was worth: figures, and a page with plots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rideflex.data import ServiceArea
+from rideflex.negotiation.comparison import Comparison, Effort, compare
+from rideflex.negotiation.evaluation import Scene, unseen_days
+from rideflex.negotiation.policies.by_name import POLICIES, make_policies
+from rideflex.negotiation.policies.simple import NeverAsk
+from rideflex.negotiation.report_page import write_page
+from rideflex.negotiation.run_folder import RunFolder
+from rideflex.negotiation.trained import TrainedRun, load_run
+
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A run's report.
+
+    Parameters
+    ----------
+    trained
+        What was learned.
+    compared
+        Policies on `days` unseen days.
+    metrics
+        One dict an epoch.
+    html
+        The page that was written.
+    """
+
+    trained: TrainedRun
+    compared: Comparison
+    days: int
+    metrics: list[dict[str, Any]]
+    html: Path
+
+    def types(self) -> list[tuple[str, int | None, int | str, int]]:
+        """For each type: name, travelers who are it, how many of those were found, learned as it.
+
+        Where the trips do not say who is what, the second is None and the third "-".
+        """
+        return learned_types(self.trained)
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures, to be written."""
+        return {
+            "epoch": self.trained.epoch,
+            "outcomes_seen": self.trained.outcomes,
+            "days": self.days,
+            "rows": [asdict(row) for row in self.compared.rows],
+            "types": [
+                dict(zip(("type", "true", "found", "learned"), row, strict=True))
+                for row in self.types()
+            ],
+        }
+
+
+def learned_types(trained: TrainedRun) -> list[tuple[str, int | None, int | str, int]]:
+    """See `Closing.types`."""
+    names, true = trained.area.table.types, trained.area.true_types
+    learned = trained.beliefs.types.argmax(axis=1)
+    rows: list[tuple[str, int | None, int | str, int]] = []
+    for kind, name in enumerate(names):
+        as_it = int((learned == kind).sum())
+        if true is None:
+            rows.append((name, None, "-", as_it))
+        else:
+            found = int(((learned == kind) & (true == kind)).sum())
+            rows.append((name, int((true == kind).sum()), found, as_it))
+    return rows
+
+
+def write_report(
+    run: Path,
+    area: ServiceArea,
+    days: int,
+    *,
+    seed: int = 0,
+    iterations: int = 300,
+    on_step: Callable[[str], object] | None = None,
+) -> Closing:
+    """Play all policies on unseen days and write the run's page."""
+    trained = load_run(run, area)
+    scene = Scene(area, trained.fleet, trained.beliefs, unseen_days(area, days, seed))
+    names = [name for name in POLICIES if name != NeverAsk.name]
+    policies = make_policies(names, trained.beliefs, trained.policy)
+    compared = compare(
+        scene, policies, trained.settings.prices, Effort(iterations, rounds=0, seed=seed), on_step
+    )
+    closing = Closing(trained, compared, days, RunFolder(run).metrics(), run / REPORT)
+    write_page(closing.html, trained, compared, days, closing.metrics, closing.types())
+    return closing
