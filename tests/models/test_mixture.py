@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.models.worlds import SHARES, draw_world
 
 from rideflex.errors import UsageError
 from rideflex.mixture import Mixture, WeakPriors, fit_mixture
 from rideflex.outcomes import Counts
+from tests.models.worlds import SHARES, draw_world
 
 
 def slow_em(counts: Counts, priors: WeakPriors, passes: int) -> Mixture:

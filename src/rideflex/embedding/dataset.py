@@ -131,7 +131,7 @@ def answers(frame: Any) -> npt.NDArray[np.bool_]:
     accepted = values.astype(np.bool_)
     if len(values) and not (values == accepted).all():
         row = int(np.argmin(values == accepted))
-        raise UsageError(f"accepted is true or false, not {values[row]!r} (position {row})")
+        raise UsageError(f"accepted is true or false, not {values[row]} (position {row})")
     return accepted
 
 

@@ -20,6 +20,7 @@ _BLOCK = 32_768
 _LEAST_LOG_PROBABILITY = -20.0
 _LONGEST_STEP = 2.0
 _PULL = 0.5
+_CARE, _LEAST_CARE = 3.0, 1e-3
 _EMBEDDING_DAMPING = 1e-2
 _OUTPUT_DAMPING = 1e-1
 
@@ -60,9 +61,10 @@ def train_by_evidence(
     The optimum is the exact posterior, whose logits are known: the natural gradient of the
     evidence with respect to a traveler's logits points straight at them. Plain gradients don't:
     where the softmax has settled on a wrong type they vanish. So each pass takes a damped
-    Gauss-Newton step on the logits, in turn for the embeddings (one small L x L system a
-    traveler) and for the output layer (one ridge regression over all travelers). The two hidden
-    layers stay as they were made. The network starts from where the last update left it.
+    Gauss-Newton step on the logits: for the embeddings (one small L x L system a traveler), then
+    for the output layer (one ridge regression over all travelers), with less damping the nearer
+    it is. The two hidden layers stay as they were made. The network starts from where the last
+    update left it.
 
     Log-probabilities below -20 count as -20: finite weights can't say "never".
 
@@ -94,10 +96,9 @@ def train_by_evidence(
                 on_pass(step, loss)
             if gap <= tolerance:
                 return EvidenceFit(step, loss, gap, converged=True)
-            if step % 2 == 1:
-                _step_embeddings(network, _centred(target - logits))
-            else:
-                _step_output(network, _centred(target - logits))
+            care = min(1.0, max(_CARE * gap, _LEAST_CARE))
+            _step_embeddings(network, _centred(target - logits), care)
+            _step_output(network, _centred(target - _logits(network)), care)
         loss, gap = _distance(_logits(network) + prior, joint, posterior)
     if gap > tolerance:
         logger.warning(
@@ -118,7 +119,7 @@ def _distance(
     return float(loss), float((q - posterior).abs().max())
 
 
-def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor) -> None:
+def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor, care: float) -> None:
     """Move every embedding to where its logits should be, in the least-squares sense.
 
     An embedding longer than a fresh one is pulled back in the directions that its logits don't
@@ -128,7 +129,7 @@ def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor) -> None:
     weights = network.embedding.weight
     outputs = _centred(last.weight.T).T
     usual = weights.shape[1] ** 0.5
-    damping = _EMBEDDING_DAMPING * torch.eye(len(outputs))
+    damping = care * _EMBEDDING_DAMPING * torch.eye(len(outputs), dtype=torch.float64)
     for rows in _blocks(len(weights)):
         hidden1, hidden2 = _hidden(network, rows)
         jacobian = (outputs * (1.0 - hidden2**2)[:, None, :]) @ second.weight
@@ -137,23 +138,23 @@ def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor) -> None:
         length = weights[rows].norm(dim=1, keepdim=True)
         pull = (_PULL * (1.0 - usual / length).clamp(min=0.0)) * weights[rows]
         wanted = residual[rows, :, None] + jacobian @ pull[:, :, None]
-        solved = torch.linalg.solve(jacobian @ transposed + damping, wanted)
-        step = (transposed @ solved)[:, :, 0] - pull
+        solved = torch.linalg.solve((jacobian @ transposed).double() + damping, wanted.double())
+        step = (transposed @ solved.float())[:, :, 0] - pull
         longest = step.norm(dim=1, keepdim=True).clamp(min=_LONGEST_STEP)
         weights[rows] = weights[rows] + step * (_LONGEST_STEP / longest)
 
 
-def _step_output(network: EmbeddingFFN, residual: torch.Tensor) -> None:
+def _step_output(network: EmbeddingFFN, residual: torch.Tensor, care: float) -> None:
     """Move the output layer to what is left, by ridge regression on the last hidden layer."""
     last = network.layers[2]
     width = last.in_features + 1
-    gram = torch.eye(width) * _OUTPUT_DAMPING * max(1.0, len(residual) / width)
+    gram = torch.eye(width) * care * _OUTPUT_DAMPING * max(1.0, len(residual) / width)
     moment = torch.zeros(width, last.out_features)
     for rows in _blocks(len(residual)):
         hidden = torch.nn.functional.pad(_hidden(network, rows)[1], (0, 1), value=1.0)
         gram = gram + hidden.T @ hidden
         moment = moment + hidden.T @ residual[rows]
-    step = torch.linalg.solve(gram, moment)
+    step = torch.linalg.solve(gram.double(), moment.double()).float()
     last.weight.add_(step[:-1].T)
     last.bias.add_(step[-1])
 
