@@ -17,7 +17,7 @@ SHIFTS = (0, 10, 20, 30)
 
 
 def frame(*rows: tuple[Any, ...], types: tuple[str, ...] = DEFAULT_TYPES) -> pd.DataFrame:
-    """Rows of (traveler, purpose, departure, arrival, two windows, two shifts, an answer a type)."""
+    """Rows of context (6 values), pick-up shift, drop-off shift, and an answer a type."""
     return pd.DataFrame(rows, columns=[*KEY, *types])
 
 

@@ -41,7 +41,7 @@ def test_a_disagreement_can_be_an_error():
     """The error names the row and the type whose answer differs; agreeing repeats are fine."""
     agreeing = frame(row("raar"), row("raar"))
     assert DecisionTable.from_frame(agreeing, on_conflict="error").report.duplicate_rows == 1
-    with pytest.raises(DataError, match="row 4.*inflexible for any.*'reject'.*on_conflict"):
+    with pytest.raises(DataError, match=r"row 4.*inflexible for any.*'reject'.*on_conflict"):
         DecisionTable.from_frame(frame(row("raar"), row("raar"), row("rarr")), on_conflict="error")
 
 
@@ -73,7 +73,7 @@ def test_no_row_for_a_context_or_an_offer_is_counted_and_logged(caplog):
     assert "the rule answered 2 of 3" in caplog.text
     expected = [[False] * 4, [True] * 4, [False, True, False, True]]
     assert got.accepts.tolist() == expected
-    with pytest.raises(UsageError, match="2 of 3 questions.*position 1.*unknown"):
+    with pytest.raises(UsageError, match=r"2 of 3 questions.*position 1.*unknown"):
         table.accepts(trips, actions, strict=True)
     with pytest.raises(UsageError, match=r"no row for the offer \(-20, 0\)"):
         table.indicators([0], actions[2:], [True], strict=True)
@@ -169,7 +169,7 @@ def frames_of(rows: pd.DataFrame) -> dict[str, object]:
     return {
         "pandas": rows,
         "pandas object": rows.astype(object).astype({"traveler_id": np.int64}),
-        "pandas categorical": rows.astype({name: "category" for name in KEY[1:6]}),
+        "pandas categorical": rows.astype(dict.fromkeys(KEY[1:6], "category")),
         "polars": pl.from_pandas(rows),
         "arrow": pa.Table.from_pandas(rows),
         "columns": {name: rows[name].tolist() for name in rows},

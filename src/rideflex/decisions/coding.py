@@ -34,12 +34,21 @@ class Coded:
         if codes.null_count:
             codes = codes.fill_null(MISSING)
         values = column.dictionary.to_pylist()
-        return cls(values, codes.to_numpy().astype(np.int32, copy=False))
+        return cls(values, codes.to_numpy().astype(np.int32, copy=False)).compact()
 
     @classmethod
     def joined(cls, parts: Sequence[Coded]) -> Coded:
         """Put the parts of a column one after the other."""
         return parts[0] if len(parts) == 1 else cls.of(pa.chunked_array([p.arrow() for p in parts]))
+
+    def compact(self) -> Coded:
+        """Leave out values that no row holds: filters and batches leave such behind."""
+        held = np.bincount(self.codes + 1, minlength=len(self.values) + 1)[1:] > 0
+        if held.all():
+            return self
+        places = np.cumsum(held, dtype=np.int32) - 1
+        values = [value for value, is_held in zip(self.values, held, strict=True) if is_held]
+        return Coded(values, self.through(places))
 
     def arrow(self) -> pa.DictionaryArray:
         """View the column as Arrow does."""
@@ -51,9 +60,11 @@ class Coded:
         """Whether the column holds nothing in some row."""
         return bool(len(self.codes)) and int(self.codes.min()) < 0
 
-    def through(self, mapped: Sequence[int], missing: int = MISSING) -> npt.NDArray[np.int32]:
+    def through(
+        self, mapped: Sequence[int] | npt.NDArray[np.int32], missing: int = MISSING
+    ) -> npt.NDArray[np.int32]:
         """Replace every value by its mapped integer, int32 [n]."""
-        return np.array([*mapped, missing], dtype=np.int32)[self.codes]
+        return np.append(np.asarray(mapped, dtype=np.int32), np.int32(missing))[self.codes]
 
 
 def column_of(frame: Any, name: str) -> pa.Array:

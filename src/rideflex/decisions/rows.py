@@ -84,7 +84,8 @@ class Rows:
         for coded in self.columns.values():
             filled |= np.array([value != "" for value in coded.values])[coded.codes]
         columns = {
-            name: Coded(coded.values, coded.codes[filled]) for name, coded in self.columns.items()
+            name: Coded(coded.values, coded.codes[filled]).compact()
+            for name, coded in self.columns.items()
         }
         return replace(self, numbers=self.numbers[filled], columns=columns)
 

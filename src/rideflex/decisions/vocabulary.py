@@ -78,6 +78,8 @@ class Vocabulary:
         """Return the number of each string of a column, int32 [n], -1 where it is unknown."""
         if pa.types.is_dictionary(column.type):
             return self._encode_coded(Coded.of(column))
+        if not pa.types.is_large_string(column.type):
+            column = column.cast(pa.large_string())
         numbers = np.empty(len(column), dtype=np.int32)
         text, table = _text_of(column), self._table
         missed = _number_words(*text, _CHUNK_MASKS, *table.text, table.heads, table.slots, numbers)
@@ -104,9 +106,7 @@ class Vocabulary:
 
 
 def _text_of(column: pa.Array) -> _Text:
-    """Copy the strings of a column, padded so that every 8-byte read stays inside."""
-    if not pa.types.is_large_string(column.type):
-        column = column.cast(pa.large_string())
+    """Copy the strings of a large_string column, padded so that 8-byte reads stay inside."""
     _, offsets, content = column.buffers()
     starts = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
     if not len(starts):
