@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from rideflex.bench.held_out import HeldOut, held_out_travelers
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.online_logistic import OnlineLogistic
 from rideflex.bench.scores import brier, calibration_error, log_losses
@@ -24,6 +25,7 @@ from rideflex.outcomes import Counts, Outcomes
 from rideflex.posterior import FlexibilityPosterior
 
 OUTCOMES_EACH = (1, 3, 10, 30, 100, 400)
+HELD_OUT_OUTCOMES = 30
 METHODS = ("mini-batch", "evidence", "posterior")
 OUTSIDE = "River logistic"
 TEST_QUESTIONS = 4000
@@ -56,6 +58,7 @@ class RecoveryBench:
     seeds: int
     noise: float
     scores: tuple[Score, ...]
+    held_out: HeldOut | None
     machine: str = field(default_factory=describe_machine)
 
     @property
@@ -75,6 +78,7 @@ class RecoveryBench:
             "noise": self.noise,
             "outcomes_each": list(dict.fromkeys(score.outcomes_each for score in self.scores)),
             "scores": [vars(score) for score in self.scores],
+            "held_out_travelers": None if self.held_out is None else vars(self.held_out),
             "machine": self.machine,
         }
 
@@ -119,7 +123,8 @@ def bench_recovery(
     Half of each traveler's trips are asked about, each time with a random offer of the grid; the
     other half is held out for the acceptance predictions. The acceptance predictions of all three
     methods use the noise that EM learned. River's logistic regression sees the same outcomes in
-    the same order, and joins where river is installed.
+    the same order, and joins where river is installed. Travelers left out of the training are
+    predicted by their features, where the area has some.
 
     Parameters
     ----------
@@ -146,7 +151,8 @@ def bench_recovery(
             _one_seed(area, each, noise, seed, tallies)
             on_step(f"{each} outcomes a traveler, seed {seed}")
         scores += [tally.score(each, method) for method, tally in tallies.items()]
-    return RecoveryBench(len(area.travelers), seeds, noise, tuple(scores))
+    held_out = held_out_travelers(area, HELD_OUT_OUTCOMES, noise, seed=0)
+    return RecoveryBench(len(area.travelers), seeds, noise, tuple(scores), held_out)
 
 
 def _one_seed(

@@ -29,23 +29,20 @@ def update(
 
     Example: `rideflex bench update --data cities/demo --json update.json --plot update.png`
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.models_chart import draw_update
     from rideflex.bench.update import SCAN_SAMPLE, bench_update
+    from rideflex.cli.console import make_console, make_table
     from rideflex.files import write_json
 
-    console = Console(highlight=False)
+    console = make_console()
     with console.status("measuring") as status:
         found = bench_update(
             data, outcomes, epochs, seed, on_step=lambda name: status.update(f"measuring: {name}")
         )
-    table = Table(title=f"One update from {outcomes:,} outcomes", title_justify="left")
-    table.add_column("", no_wrap=True)
-    for name in ("encode", "matrices or counts", "train", "all"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = make_table(
+        f"One update from {outcomes:,} outcomes", "", "encode", "matrices, counts", "train", "all"
+    )
     for route in found.routes:
         about = "≈ " if route.name.startswith("scan") else ""
         table.add_row(
@@ -86,14 +83,14 @@ def recovery(
 
     Example: `rideflex bench recovery --data cities/demo --seeds 5 --plot recovery.png`
     """
-    from rich.console import Console
     from rich.progress import Progress
 
     from rideflex.bench.models_chart import draw_recovery
     from rideflex.bench.recovery import OUTCOMES_EACH, bench_recovery
+    from rideflex.cli.console import make_console
     from rideflex.files import write_json
 
-    console = Console(highlight=False)
+    console = make_console()
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("training", total=len(OUTCOMES_EACH) * seeds)
         found = bench_recovery(
@@ -109,6 +106,13 @@ def recovery(
         ("Brier score of acceptances on held-out trips", "brier", "{:.3f}"),
     ):
         console.print(_scores(found, title, name, shown))
+    if (left := found.held_out) is not None:
+        console.print(
+            f"Travelers never asked, by {', '.join(left.features)}: log loss "
+            f"{left.log_loss_by_features:.3f} ({left.found_by_features:.0%} found), by the shares "
+            f"alone {left.log_loss_by_shares:.3f} ({left.found_by_shares:.0%} found).",
+            soft_wrap=True,
+        )
     console.print(
         f"{found.travelers} travelers, {seeds} seeds, {noise:.0%} of answers turned round.\n"
         f"Machine: {found.machine}",
@@ -131,19 +135,17 @@ def stream(
     The file is made in a temporary folder and removed. Example:
     `rideflex bench stream --travelers 100000 --outcomes 10000000`
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.stream import bench_stream
+    from rideflex.cli.console import make_console, make_table
     from rideflex.files import write_json
 
-    console = Console(highlight=False)
+    console = make_console()
     with console.status("starting") as status:
         found = bench_stream(travelers, outcomes, seed, on_step=status.update)
-    table = Table(title="A million outcomes: read, encode, count", title_justify="left")
-    table.add_column("tenth of the stream", justify="right")
-    table.add_column("seconds", justify="right")
+    table = make_table(
+        "Reading, encoding and counting a million outcomes", "tenth of the stream", "time"
+    )
     for tenth, seconds in enumerate(found.seconds_a_million, start=1):
         table.add_row(str(tenth), human_seconds(seconds))
     console.print(table)
@@ -163,13 +165,10 @@ def stream(
 
 
 def _scores(found: RecoveryBench, title: str, name: str, shown: str) -> Table:
-    from rich.table import Table
+    from rideflex.cli.console import make_table
 
     numbers = sorted({score.outcomes_each for score in found.scores})
-    table = Table(title=title, title_justify="left")
-    table.add_column("outcomes of each traveler", no_wrap=True)
-    for number in numbers:
-        table.add_column(str(number), justify="right", no_wrap=True)
+    table = make_table(title, "outcomes of each traveler", *map(str, numbers))
     for method in found.methods:
         series = found.series(method, name)
         figures = [shown.format(value) for value in series if value is not None]

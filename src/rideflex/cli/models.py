@@ -40,9 +40,9 @@ def fit(
     from functools import partial
     from time import perf_counter
 
-    from rich.console import Console
     from rich.progress import Progress
 
+    from rideflex.cli.console import make_console
     from rideflex.data import read_area
     from rideflex.embedding import EvidenceModel
     from rideflex.errors import UsageError
@@ -53,7 +53,7 @@ def fit(
 
     if not 0.0 <= forget <= 1.0:
         raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
-    console = Console(highlight=False)
+    console = make_console()
     area = read_area(data)
     n_types = len(area.table.types)
     counts, rows, fallbacks = Counts.zeros(len(area.travelers), n_types), 0, 0
@@ -102,9 +102,8 @@ def predict(
     Example: `rideflex predict runs/june.model --travelers 3,17`
     """
     import numpy as np
-    from rich.console import Console
-    from rich.table import Table
 
+    from rideflex.cli.console import make_console, make_table
     from rideflex.errors import UsageError
     from rideflex.files import write_json
 
@@ -115,14 +114,11 @@ def predict(
     ids = index.ids if travelers is None else np.array(_ids(travelers))
     entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
     probabilities = made.predict_proba(entities, unknown="prior")
-    table = Table(title=f"Types of {len(ids):,} travelers", title_justify="left")
-    table.add_column("traveler", justify="right")
-    for number in range(len(made.types)):
-        table.add_column(f"type {number}", justify="right")
-    table.add_column("likeliest", justify="right")
+    columns = [f"type {number}" for number in range(len(made.types))]
+    table = make_table(f"Types of {len(ids):,} travelers", "traveler", *columns, "likeliest")
     for traveler, row in zip(ids.tolist(), probabilities, strict=True):
         table.add_row(str(traveler), *(f"{p:.3f}" for p in row), f"type {row.argmax()}")
-    console = Console(highlight=False)
+    console = make_console()
     console.print(table)
     for number, name in enumerate(made.types):
         console.print(f"type {number}: {name}", soft_wrap=True)

@@ -14,11 +14,10 @@ from rideflex.outcomes import Counts
 
 Floats = npt.NDArray[np.float64]
 
-_ROUNDS = 20
 _TOLERANCE = 1e-3
 _RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
 _FOLDS = 5
-_NEWTON_STEPS = 25
+_MOST_STEPS = 500
 
 
 @dataclass(frozen=True)
@@ -64,35 +63,36 @@ def fit_prior(network: EmbeddingFFN, counts: Counts) -> FittedPrior:
 
 
 def _choose_ridge(x: Floats, likelihood: Floats, shares: Floats) -> float:
+    """Take the largest ridge whose score is within one standard error of the best."""
     if len(x) < 2 * _FOLDS:
         return _RIDGES[-1]
     folds = np.arange(len(x)) % _FOLDS
-    scores = []
-    for ridge in _RIDGES:
-        score = 0.0
+    scores = np.empty((len(_RIDGES), len(x)))
+    for at, ridge in enumerate(_RIDGES):
         for fold in range(_FOLDS):
             kept, out = folds != fold, folds == fold
             weights = _fit_logistic_mixture(x[kept], likelihood[kept], shares, ridge)
             joint = _log_softmax(_design(x[out]) @ weights.T) + likelihood[out]
-            score += float(np.logaddexp.reduce(joint, axis=1).sum())
-        scores.append(score)
-    return _RIDGES[int(np.argmax(scores))]
+            scores[at, out] = np.logaddexp.reduce(joint, axis=1)
+    behind = scores[scores.mean(axis=1).argmax()] - scores
+    close = behind.mean(axis=1) <= behind.std(axis=1) / np.sqrt(len(x))
+    return _RIDGES[int(np.flatnonzero(close).max())]
 
 
 def _fit_logistic_mixture(x: Floats, likelihood: Floats, shares: Floats, ridge: float) -> Floats:
     """Weights [L, 1 + K], intercept first, that maximise Σ_t log Σ_l π_l(x_t) · likelihood."""
     design = _design(x)
-    weights = np.zeros((len(shares), design.shape[1]))
-    weights[:, 0] = np.log(shares)
+    start = np.zeros((len(shares), design.shape[1]))
+    start[:, 0] = np.log(shares)
+    weights = start.copy()
     penalty = np.full(design.shape[1], ridge)
-    penalty[0] = 1e-6
+    penalty[0] = 1.0
     # The bound of Böhning (1992): the curvature of a softmax is at most (I - 11'/L) / 2.
     curvature = np.linalg.inv(design.T @ design / 2.0 + np.diag(penalty))
-    for _ in range(_ROUNDS * _NEWTON_STEPS):
-        prior = _softmax(design @ weights.T)
-        posterior = prior * np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-        posterior /= posterior.sum(axis=1, keepdims=True)
-        gradient = (posterior - prior).T @ design - weights * penalty
+    for _ in range(_MOST_STEPS):
+        log_prior = _log_softmax(design @ weights.T)
+        posterior = np.exp(_log_softmax(log_prior + likelihood))
+        gradient = (posterior - np.exp(log_prior)).T @ design - (weights - start) * penalty
         step = gradient @ curvature
         weights += step
         if np.abs(step).max() < _TOLERANCE:
@@ -107,7 +107,3 @@ def _design(x: Floats) -> Floats:
 def _log_softmax(logits: Floats) -> Floats:
     normalised: Floats = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     return normalised
-
-
-def _softmax(logits: Floats) -> Floats:
-    return np.exp(_log_softmax(logits))

@@ -1,0 +1,200 @@
+"""Files of logged outcomes: streamed into counts, checked cell by cell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from rideflex.cli.app import app
+from rideflex.columns import CONTEXT, SHIFTS
+from rideflex.data import AreaSettings, ServiceArea, generate_area, read_area
+from rideflex.decisions import tabular
+from rideflex.errors import DataError, UsageError
+from rideflex.logs import count_outcomes
+from rideflex.outcomes import Counts
+
+
+@pytest.fixture(scope="module")
+def area(tmp_path_factory: pytest.TempPathFactory) -> ServiceArea:
+    """A small generated city."""
+    folder = tmp_path_factory.mktemp("city") / "demo"
+    generate_area(folder, AreaSettings(travelers=8, trips=6, zones=5, seed=4))
+    return read_area(folder)
+
+
+def draw_frame(area: ServiceArea, n: int, seed: int = 0) -> pl.DataFrame:
+    """Outcomes as a log holds them: context, both shifts, action and answer."""
+    rng = np.random.default_rng(seed)
+    trips = area.trips.trip_id[rng.integers(len(area.trips), size=n)]
+    actions = rng.integers(16, size=n)
+    types = area.true_types[area.travelers.encode(area.table.trip_travelers[trips])]
+    accepted = area.table.accepts(trips, actions)[np.arange(n), types]
+    contexts = list(area.table.contexts)
+    grid = area.table.offers
+    return pl.DataFrame(
+        {
+            **{name: [contexts[t][at] for t in trips] for at, name in enumerate(CONTEXT)},
+            SHIFTS[0]: -grid.pickup[actions],
+            SHIFTS[1]: grid.dropoff[actions],
+            "action": actions,
+            "accepted": accepted,
+            "remark": ["any"] * n,
+        }
+    )
+
+
+def counts_of(area: ServiceArea, frame: pl.DataFrame) -> Counts:
+    """The same counts without a file."""
+    outcomes = area.table.outcomes(
+        area.travelers.encode(frame["traveler_id"].to_numpy()),
+        area.table.trip_ids(frame),
+        frame["action"].to_numpy(),
+        frame["accepted"].to_numpy(),
+    )
+    return Counts.of(outcomes, len(area.travelers), len(area.table.types))
+
+
+@pytest.mark.parametrize("offer", ["action", "shifts"])
+@pytest.mark.parametrize("answers", ["true", "1", "accept"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_files_add_up(
+    area: ServiceArea, tmp_path: Path, suffix: str, answers: str, offer: str
+) -> None:
+    """Two files in any of the forms give the counts of all their outcomes together."""
+    frame = draw_frame(area, 300)
+    told = frame.drop(list(SHIFTS) if offer == "action" else ["action"])
+    if answers == "1":
+        told = told.with_columns(pl.col("accepted").cast(pl.Int64))
+    elif answers == "accept":
+        word = pl.when("accepted").then(pl.lit("accept")).otherwise(pl.lit(" reject"))
+        told = told.with_columns(word.alias("accepted"))
+    files = [tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"]
+    for part, file in zip((told[:200], told[200:]), files, strict=True):
+        (part.write_csv if suffix == ".csv" else part.write_parquet)(file)
+    log = count_outcomes(files, area.table, area.travelers)
+    expected = counts_of(area, frame)
+    assert (log.rows, log.fallbacks) == (300, 0)
+    assert np.array_equal(log.counts.agree, expected.agree)
+    assert np.array_equal(log.counts.total, expected.total)
+
+
+def test_a_large_file_is_read_in_batches(
+    area: ServiceArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches are counted one after the other; the result is that of the whole file."""
+    monkeypatch.setattr(tabular, "_CSV_BLOCK_BYTES", 4096)
+    frame = draw_frame(area, 500)
+    frame.write_csv(tmp_path / "log.csv")
+    sizes: list[int] = []
+    log = count_outcomes([tmp_path / "log.csv"], area.table, area.travelers, sizes.append)
+    assert len(sizes) > 5
+    assert sum(sizes) == 500
+    assert np.array_equal(log.counts.agree, counts_of(area, frame).agree)
+
+
+def test_unknown_contexts_are_counted(area: ServiceArea, tmp_path: Path) -> None:
+    """A context without a row of decisions is answered by the rules, and counted."""
+    frame = draw_frame(area, 40).with_columns(trip_purpose=pl.lit("moon"))
+    frame.write_csv(tmp_path / "log.csv")
+    assert count_outcomes([tmp_path / "log.csv"], area.table, area.travelers).fallbacks == 40
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "cause"),
+    [
+        ("accepted", "maybe", "neither accept nor reject"),
+        ("accepted", "", "is empty|neither accept nor reject"),
+        ("action", "16", "outside the grid of 16 offers"),
+        ("action", "two", "not a whole number"),
+        ("traveler_id", "99", "not one of the 8 travelers"),
+        ("departure_time_window", "8-9", "HH:MM-HH:MM"),
+    ],
+)
+def test_bad_cells_are_named(
+    area: ServiceArea, tmp_path: Path, column: str, value: str, cause: str
+) -> None:
+    """File, row, column, value and cause of the first bad cell."""
+    frame = draw_frame(area, 30).cast(pl.String)
+    cells = frame[column].to_list()
+    cells[17] = value
+    file = tmp_path / "log.csv"
+    frame.with_columns(pl.Series(column, cells)).write_csv(file)
+    with pytest.raises(DataError, match=cause) as raised:
+        count_outcomes([file], area.table, area.travelers)
+    problem = raised.value.problems[0]
+    assert (problem.file, problem.row, problem.column) == (str(file), 19, column)
+
+
+def test_shifts_outside_the_grid_are_named(area: ServiceArea, tmp_path: Path) -> None:
+    """A pair of shifts that nobody can be offered."""
+    frame = draw_frame(area, 30).drop("action")
+    shifts = frame[SHIFTS[0]].to_list()
+    shifts[4] = 25
+    frame.with_columns(pl.Series(SHIFTS[0], shifts)).write_csv(tmp_path / "log.csv")
+    with pytest.raises(DataError, match=r"row 6, .*value '25': makes an offer that is not"):
+        count_outcomes([tmp_path / "log.csv"], area.table, area.travelers)
+
+
+def test_missing_columns_are_named(area: ServiceArea, tmp_path: Path) -> None:
+    """A file without answers, and a file without offers."""
+    for lacking in (["accepted"], ["action", SHIFTS[1]]):
+        draw_frame(area, 5).drop(lacking).write_csv(tmp_path / "log.csv")
+        with pytest.raises(DataError, match=f"column '{lacking[-1]}': is missing"):
+            count_outcomes([tmp_path / "log.csv"], area.table, area.travelers)
+
+
+def run(*arguments: object) -> Any:
+    """Call the program; errors it raises on purpose come through."""
+    return CliRunner().invoke(app, [str(word) for word in arguments], catch_exceptions=True)
+
+
+@pytest.mark.parametrize("model", ["posterior", "evidence"])
+def test_fit_and_predict(area: ServiceArea, tmp_path: Path, model: str) -> None:
+    """`fit` writes a model of logged outcomes, `predict` prints what it says of travelers."""
+    draw_frame(area, 400, seed=1).write_csv(tmp_path / "may.csv")
+    draw_frame(area, 400, seed=2).write_parquet(tmp_path / "june.parquet")
+    out = tmp_path / "flex.model"
+    made = run(
+        *("fit", "--data", area.folder, "--out", out, "--model", model),
+        *("--outcomes", tmp_path / "may.csv", "--outcomes", tmp_path / "june.parquet"),
+        *("--json", tmp_path / "fit.json"),
+    )
+    assert made.exit_code == 0, made.output
+    assert "800 outcomes of 8 of 8 travelers" in made.output
+    assert json.loads((tmp_path / "fit.json").read_text())["outcomes"] == 800
+    shown = run("predict", out, "--travelers", "3,8", "--json", tmp_path / "p.json")
+    assert shown.exit_code == 0, shown.output
+    told = json.loads((tmp_path / "p.json").read_text())
+    assert told["types"] == list(area.table.types)
+    assert list(told["travelers"]) == ["3", "8"]
+    for traveler, row in told["travelers"].items():
+        assert int(np.argmax(row)) == area.true_types[int(traveler) - 1]
+    assert len(run("predict", out).output.splitlines()) > 8
+
+
+def test_predict_asks_about_known_travelers(area: ServiceArea, tmp_path: Path) -> None:
+    """A stranger is named, or gets the shares of the types where that is asked for."""
+    draw_frame(area, 100).write_csv(tmp_path / "log.csv")
+    out = tmp_path / "flex.model"
+    run("fit", "--data", area.folder, "--outcomes", tmp_path / "log.csv", "--out", out)
+    refused = run("predict", out, "--travelers", "3,77")
+    assert isinstance(refused.exception, UsageError)
+    assert "traveler 77" in str(refused.exception)
+    assert run("predict", out, "--travelers", "3,77", "--unknown", "prior").exit_code == 0
+    assert isinstance(run("predict", out, "--travelers", "all").exception, UsageError)
+    assert isinstance(run("predict", tmp_path / "none.model").exception, DataError)
+
+
+def test_nothing_is_written_after_a_bad_cell(area: ServiceArea, tmp_path: Path) -> None:
+    """A fit that fails leaves no model behind."""
+    draw_frame(area, 30).with_columns(accepted=pl.lit("maybe")).write_csv(tmp_path / "log.csv")
+    out = tmp_path / "flex.model"
+    failed = run("fit", "--data", area.folder, "--outcomes", tmp_path / "log.csv", "--out", out)
+    assert isinstance(failed.exception, DataError)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.csv"]
