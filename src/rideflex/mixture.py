@@ -30,7 +30,7 @@ class WeakPriors:
         Pseudo-outcomes against and with the true type's answer (a Beta prior of these plus one).
     """
 
-    travelers_per_type: float = 1.0
+    travelers_per_type: float = 2.0
     wrong: float = 1.0
     right: float = 19.0
 

@@ -146,7 +146,7 @@ def unknown_travelers_raise_or_get_the_shares(make: Make, path: Path) -> None:
     assert np.array_equal(rows[0], rows[2])
     np.testing.assert_allclose(rows[1], model.predict_proba([3])[0], rtol=1e-5)
     shares = np.bincount(draw_world(T, 30).true_types, minlength=4)
-    np.testing.assert_allclose(rows[0], (shares + 1) / (T + 4), atol=0.03)
+    np.testing.assert_allclose(rows[0], (shares + 2) / (T + 8), atol=0.03)
 
 
 def a_traveler_without_outcomes_gets_the_shares(make: Make, path: Path) -> None:
