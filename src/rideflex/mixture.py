@@ -67,10 +67,21 @@ class Mixture:
         likelihood: Floats = total * np.log1p(-self.noise) - self.odds * (total - counts.agree)
         return likelihood
 
-    def probabilities(self, counts: Counts) -> Floats:
-        """Return float64 [T, L]: P(type | outcomes) ∝ π · likelihood, one row a traveler."""
-        out = np.empty_like(counts.agree)
-        _responsibilities(counts.agree, counts.total, np.log(self.shares), self.odds, out)
+    def probabilities(
+        self, counts: Counts, travelers: npt.NDArray[np.int64] | None = None
+    ) -> Floats:
+        """Return float64 [n, L]: P(type | outcomes) ∝ π · likelihood, one row a traveler.
+
+        Parameters
+        ----------
+        counts
+            Of all travelers.
+        travelers
+            Entities [n], -1 for one without outcomes; without it, every traveler.
+        """
+        rows = np.arange(len(counts.total)) if travelers is None else travelers
+        out = np.empty((len(rows), len(self.shares)))
+        _responsibilities(counts.agree, counts.total, rows, np.log(self.shares), self.odds, out)
         return out
 
 
@@ -191,27 +202,33 @@ def _softmax(agree: Floats, total: float, log_shares: Floats, odds: float, out: 
 
 @compiled(parallel=True)
 def _responsibilities(
-    agree: Floats, total: Floats, log_shares: Floats, odds: float, out: Floats
+    agree: Floats,
+    total: Floats,
+    rows: npt.NDArray[np.int64],
+    log_shares: Floats,
+    odds: float,
+    out: Floats,
 ) -> None:
-    n_travelers = agree.shape[0]
-    n_blocks = (n_travelers + _BLOCK - 1) // _BLOCK
+    n_blocks = (len(rows) + _BLOCK - 1) // _BLOCK
     if n_blocks <= 1:
-        _fill(agree, total, log_shares, odds, 0, n_travelers, out)
+        _fill(agree, total, rows, log_shares, odds, out)
     else:
         for block in numba.prange(n_blocks):
-            first = block * _BLOCK
-            _fill(agree, total, log_shares, odds, first, min(first + _BLOCK, n_travelers), out)
+            part = slice(block * _BLOCK, min((block + 1) * _BLOCK, len(rows)))
+            _fill(agree, total, rows[part], log_shares, odds, out[part])
 
 
 @compiled()
 def _fill(
     agree: Floats,
     total: Floats,
+    rows: npt.NDArray[np.int64],
     log_shares: Floats,
     odds: float,
-    first: int,
-    last: int,
     out: Floats,
 ) -> None:
-    for traveler in range(first, last):
-        _softmax(agree[traveler], total[traveler], log_shares, odds, out[traveler])
+    for at in range(len(rows)):
+        if rows[at] < 0:
+            out[at] = np.exp(log_shares)
+        else:
+            _softmax(agree[rows[at]], total[rows[at]], log_shares, odds, out[at])

@@ -151,12 +151,7 @@ class FlexibilityPosterior:
             If a traveler is unknown and unknown="raise".
         """
         entities = known_entities(travelers, self.n_travelers, unknown, self._travelers)
-        known = entities >= 0
-        counts = Counts(
-            np.where(known[:, None], self._counts.agree[entities], 0.0),
-            np.where(known, self._counts.total[entities], 0.0),
-        )
-        return self._mixture.probabilities(counts)
+        return self._mixture.probabilities(self._counts, entities)
 
     def predict_accept(
         self,
