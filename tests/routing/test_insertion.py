@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import numba
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.routing.days import random_requests, settings_of_a_day
-from tests.routing.oracle import drive, plain_quote
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
 from rideflex.routing import Fleet, PlanBatch, Requests, Solution, problems_of
+from tests.routing.days import random_requests, settings_of_a_day
+from tests.routing.oracle import drive, plain_quote
 
 GRIDS = [
     OfferGrid.default(),

@@ -62,6 +62,12 @@ class Agreement:
     actions: npt.NDArray[np.int32]
     routes: Routes
 
+    @classmethod
+    def as_asked(cls, open_day: OpenDay, routes: Routes) -> Agreement:
+        """Take routes on which nobody was asked to shift."""
+        actions = np.full(len(open_day.accepted), open_day.offers.no_shift, dtype=np.int32)
+        return cls(open_day, actions, routes)
+
     @cached_property
     def solution(self) -> Solution:
         """The routes with their driving seconds and unserved requests."""

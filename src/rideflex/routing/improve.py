@@ -33,6 +33,7 @@ def _improve_day(
     none = np.zeros(1, dtype=np.int64)
     as_agreed = Shifts(none, none, none, none)
     best = np.empty((4, 1, 1), dtype=np.int64)
+    barred = np.zeros(state.length.shape[1], dtype=np.bool_)
     before = np.empty_like(state.stops[day, 0])
     home = _homes(state, day)
     for _ in range(rounds):
@@ -44,7 +45,7 @@ def _improve_day(
                 gain, free = take_out(state, rules, travel, day, vehicle, request)
             if free and gain > 0:
                 asked = _booked(state, day, request)
-                quote_day(state, rules, travel, asked, as_agreed, day, 0, best)
+                quote_day(state, rules, travel, asked, as_agreed, day, 0, barred, best)
                 cost = best[COST, 0, 0]
                 if cost < gain:
                     vehicle = best[VEHICLE, 0, 0]
@@ -98,6 +99,8 @@ def take_out(
         if k < n:
             stops[kept] = stops[k]
             kept += 1
+    if kept == 0:  # an unused vehicle stays at home
+        gain += travel[rules.depot, rules.depot]
     state.length[day, vehicle] = kept
     state.driving[day] -= gain
     holds = refresh(state, rules, travel, day, vehicle)

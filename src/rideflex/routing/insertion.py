@@ -61,9 +61,10 @@ def quote_days(
     follows position j >= i (and the pick-up, where they are equal). Cost is NEVER where no vehicle
     can take the request. Among equals the first vehicle, then the first positions, are taken.
     """
+    barred = np.zeros(state.length.shape[1], dtype=np.bool_)
     for day in numba.prange(quotes.shape[1]):
         best = np.empty((4, len(shifts.early), len(shifts.late)), dtype=np.int64)
-        quote_day(state, rules, travel, asked, shifts, day, day, best)
+        quote_day(state, rules, travel, asked, shifts, day, day, barred, best)
         for offer in range(quotes.shape[2]):
             for field in range(4):
                 quotes[field, day, offer] = best[field, shifts.lane[offer], shifts.step[offer]]
@@ -78,15 +79,16 @@ def quote_day(
     shifts: Shifts,
     day: int,
     row: int,
+    barred: npt.NDArray[np.bool_],
     best: npt.NDArray[np.int64],
 ) -> None:
-    """Fill `best` [4, P, D] for request `row` of `asked` on one day."""
+    """Fill `best` [4, P, D] for request `row` of `asked` on one day, by vehicles not barred [V]."""
     best[COST] = NEVER
     best[VEHICLE:] = -1
     empty_seen = False
     for vehicle in range(state.length.shape[1]):
         empty = state.length[day, vehicle] == 0
-        if not (empty and empty_seen):
+        if not (barred[vehicle] or (empty and empty_seen)):
             _quote_vehicle(state, rules, travel, asked, shifts, day, row, vehicle, best)
         empty_seen = empty_seen or empty
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rideflex.errors import UsageError
 from rideflex.routing.agreement import Agreement
 from rideflex.routing.insertion import Asked
 from rideflex.routing.plans import PlanBatch, shifts_of
 from rideflex.routing.ruin import BEST, Choice, search_days
-
-_TOLERANCE = 1000
 
 
 def search_jointly(
@@ -19,17 +18,24 @@ def search_jointly(
 ) -> list[Agreement]:
     """Improve agreements by `rounds` of ruin and recreate each; none gets worse.
 
-    All days share the fleet, travel times, offers and price. The result of a day depends on its
+    All days share the fleet, the travel times and the offers. The result of a day depends on its
     start, the rounds and the seed, not on the other days nor on the number of threads.
 
     Parameters
     ----------
     penalty
         Seconds for a request left out, where it is not the fleet's.
+
+    Raises
+    ------
+    UsageError
+        If the days differ in what they share, or a start can't be driven.
     """
     if not starts:
         return []
     first = starts[0].open_day
+    if any(start.open_day.offers != first.offers for start in starts):
+        raise UsageError("days that are searched together share an offer grid")
     days = [start.open_day.day for start in starts]
     plans = PlanBatch.of(
         [start.open_day.under(start.actions) for start in starts], [s.routes for s in starts]
@@ -50,7 +56,7 @@ def search_jointly(
     triple = plans.select(np.repeat(np.arange(len(starts)), 3))
     choice = Choice(
         accepted=accepted,
-        price=first.price * first.offers.minutes.astype(np.int64),
+        price=np.outer([s.open_day.price for s in starts], first.offers.minutes).astype(np.int64),
         penalty=first.day.fleet.penalty if penalty is None else penalty,
         chosen=np.repeat(chosen, 3, axis=0),
     )
@@ -62,7 +68,6 @@ def search_jointly(
         shifts_of(first.offers),
         choice,
         rounds,
-        _TOLERANCE,
         np.full(len(starts), seed, dtype=np.int64),
     )
     found = []

@@ -86,9 +86,19 @@ class PlanBatch:
         Raises
         ------
         UsageError
-            If a day's routes can't be driven; `problems_of` says why.
+            If the days differ in fleet or travel times, or routes can't be driven (`problems_of`
+            says why).
         """
         first = days[0]
+        if any(
+            day.fleet != first.fleet
+            or not (
+                day.travel_times is first.travel_times
+                or np.array_equal(day.travel_times, first.travel_times)
+            )
+            for day in days
+        ):
+            raise UsageError("days that are planned together share a fleet and travel times")
         room = max(len(day.requests) for day in days)
         plans = cls(first.fleet, first.travel_times, len(days), room)
         state = plans._state
@@ -241,3 +251,12 @@ def shifts_of(offers: OfferGrid) -> Shifts:
     early, lane = np.unique(60 * offers.pickup.astype(np.int64), return_inverse=True)
     late, step = np.unique(60 * offers.dropoff.astype(np.int64), return_inverse=True)
     return Shifts(early, late, lane.astype(np.int64), step.astype(np.int64))
+
+
+def inserted(day: ServiceDay) -> Routes:
+    """Route a day by cheapest insertion, request after request."""
+    plans = PlanBatch(day.fleet, day.travel_times, 1, len(day.requests))
+    nothing_asked = OfferGrid.from_pairs([(0, 0)])
+    for request in range(len(day.requests)):
+        plans.commit(plans.quote(day.requests.take([request]), nothing_asked), [0])
+    return plans.routes(0)

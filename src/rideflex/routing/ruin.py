@@ -12,17 +12,20 @@ from rideflex.compiled import compiled
 from rideflex.routing.booking import insert
 from rideflex.routing.improve import take_out
 from rideflex.routing.insertion import COST, DROPOFF, PICKUP, VEHICLE, Asked, Shifts, quote_day
-from rideflex.routing.state import Rules, State
+from rideflex.routing.state import NEVER, Rules, State
 
 CURRENT, TRIAL, BEST = 0, 1, 2
+_TOLERATED = 0.025  # of the start's cost, above the best, in the first round
 _MOST_RUINED, _REACH = 6, 8
+_BARRED = 0.02  # share of vehicles that are not looked at when a request goes back
+_ASTRAY = 0.05  # share of requests that go under any accepted offer, not under the cheapest
 
 
 class Choice(NamedTuple):
     """What may be agreed with each request, and what it costs beyond driving."""
 
     accepted: npt.NDArray[np.bool_]  # [B, R, A]
-    price: npt.NDArray[np.int64]  # [A] seconds that an offer is worth avoiding
+    price: npt.NDArray[np.int64]  # [B, A] seconds that an offer is worth avoiding
     penalty: int  # seconds for a request left out
     chosen: npt.NDArray[np.int64]  # [3 B, R] the offer agreed, -1 where left out
 
@@ -36,7 +39,6 @@ def search_days(
     shifts: Shifts,
     choice: Choice,
     iterations: int,
-    tolerance: int,
     seeds: npt.NDArray[np.int64],
 ) -> None:
     """Search each of B days for `iterations` rounds of ruin and recreate.
@@ -54,15 +56,11 @@ def search_days(
         The requests [B R] with the windows that they were asked with.
     choice
         Offers that may be agreed; `chosen` is read and written as the rows of `state` are.
-    tolerance
-        Seconds above the best that are kept in the first round.
     seeds
         One a day [B]: the result depends on nothing else.
     """
     for day in numba.prange(len(seeds)):
-        _search_day(
-            state, rules, travel, asked, shifts, choice, iterations, tolerance, day, seeds[day]
-        )
+        _search_day(state, rules, travel, asked, shifts, choice, iterations, day, seeds[day])
 
 
 @compiled()
@@ -74,7 +72,6 @@ def _search_day(
     shifts: Shifts,
     choice: Choice,
     iterations: int,
-    tolerance: int,
     day: int,
     seed: int,
 ) -> None:
@@ -84,8 +81,10 @@ def _search_day(
     first = day * choice.accepted.shape[1]
     by_time = np.argsort(asked.pickup_window[first : first + n, 0])
     quote = np.empty((4, len(shifts.early), len(shifts.late)), dtype=np.int64)
-    cost = _cost(state, choice, current, n)
+    barred = np.zeros(state.length.shape[1], dtype=np.bool_)
+    cost = _cost(state, choice, day, current, n)
     least = cost
+    tolerance = _TOLERATED * cost
     for iteration in range(iterations if n else 0):
         _copy(state, choice, current, trial)
         ruined = _pick(by_time)
@@ -95,11 +94,14 @@ def _search_day(
         if not holds:
             continue
         for request in ruined:
+            for vehicle in range(len(barred)):
+                barred[vehicle] = np.random.random() < _BARRED
             _recreate(
-                state, rules, travel, asked, shifts, choice, day, trial, request, first, quote
-            )
-        tried = _cost(state, choice, trial, n)
-        if tried <= cost or tried < least + tolerance * (iterations - iteration) // iterations:
+                state, rules, travel, asked, shifts, choice, day, trial, request, first,
+                barred, quote,
+            )  # fmt: skip
+        tried = _cost(state, choice, day, trial, n)
+        if tried <= cost or tried < least + tolerance * (iterations - iteration) / iterations:
             cost = tried
             _copy(state, choice, trial, current)
         if tried < least:
@@ -142,14 +144,25 @@ def _recreate(
     row: int,
     request: int,
     first: int,
+    barred: npt.NDArray[np.bool_],
     quote: npt.NDArray[np.int64],
 ) -> None:
-    quote_day(state, rules, travel, asked, shifts, row, first + request, quote)
-    cheapest, agreed = choice.penalty, -1
-    for offer in range(len(choice.price)):
-        cost = quote[COST, shifts.lane[offer], shifts.step[offer]] + choice.price[offer]
-        wider = agreed >= 0 and cost == cheapest and _widens(shifts, offer, agreed)
-        if choice.accepted[day, request, offer] and (cost < cheapest or wider):
+    quote_day(state, rules, travel, asked, shifts, row, first + request, barred, quote)
+    cheapest, agreed, found = choice.penalty, -1, 0
+    astray = np.random.random() < _ASTRAY
+    for offer in range(choice.price.shape[1]):
+        extra = quote[COST, shifts.lane[offer], shifts.step[offer]]
+        if not choice.accepted[day, request, offer] or extra >= NEVER:
+            continue
+        cost = extra + choice.price[day, offer]
+        found += 1
+        if astray:
+            taken = np.random.randint(found) == 0
+        elif cost == cheapest and agreed >= 0:
+            taken = _widens(shifts, offer, agreed)
+        else:
+            taken = cost < cheapest
+        if taken:
             cheapest, agreed = cost, offer
     choice.chosen[row, request] = agreed
     if agreed >= 0:
@@ -174,11 +187,11 @@ def _widens(shifts: Shifts, offer: int, than: int) -> bool:
 
 
 @compiled()
-def _cost(state: State, choice: Choice, row: int, n: int) -> int:
+def _cost(state: State, choice: Choice, day: int, row: int, n: int) -> int:
     total = state.driving[row]
     for request in range(n):
         agreed = choice.chosen[row, request]
-        total += choice.price[agreed] if agreed >= 0 else choice.penalty
+        total += choice.price[day, agreed] if agreed >= 0 else choice.penalty
     return total
 
 
