@@ -210,9 +210,17 @@ def _minibatch(
         on_epoch=lambda _epoch, _loss: ends.append(perf_counter()),
     )
     train = epochs * median(np.diff(ends).tolist())
-    encode = _seconds(lambda: _encode(area, rows))
+    encoded = _encode(area, rows)
+    matrices = _seconds(
+        lambda: area.table.answers(
+            encoded.trips,
+            encoded.actions,
+            encoded.accepted,
+            out=(made.ind_matrix, made.decision_matrix),
+        )
+    )
     both = _seconds(dataset)
-    return Route("index + mini-batch", encode, max(0.0, both - encode), train, both + train)
+    return Route("index + mini-batch", both - matrices, matrices, train, both + train)
 
 
 def _dict(
