@@ -281,37 +281,42 @@ def _print_comparison(
 ) -> None:
     from rideflex.cli.console import make_table
 
-    table = make_table(
-        f"{days} unseen days, re-optimised alike",
-        *("policy", "veh. min", "saving", "95 %", "inserted", "of bound", "asked", "accept."),
-        *("min/trav.", "unserved", "Gini"),
+    worth = make_table(
+        f"Saving on {days} unseen days, every plan re-optimised alike",
+        *("policy", "vehicle min a day", "saving", "95 % interval", "by insertion", "of the bound"),
+    )
+    burden = make_table(
+        "What it asked of the travelers",
+        *("policy", "asked", "accepted", "min a traveler", "unserved a day", "Gini"),
+        *("top tenth carries", "most asked"),
     )
     for row in compared.rows:
-        table.add_row(
+        worth.add_row(
             row.policy,
             f"{row.vehicle_minutes:.1f}",
             f"{row.saving.mean:.1%}",
-            f"{row.saving.low:.1%}…{row.saving.high:.1%}",
+            f"{row.saving.low:.1%} … {row.saving.high:.1%}",
             f"{row.inserted_saving.mean:.1%}",
             "-" if row.of_clairvoyant is None else f"{row.of_clairvoyant:.0%}",
+        )
+        burden.add_row(
+            row.policy,
             f"{row.asked:.0%}",
-            f"{row.accepted:.0%}",
+            f"{row.accepted:.0%}" if row.asked else "-",
             f"{row.shifted_minutes:.1f}",
             f"{row.unserved:.2f}",
             f"{row.gini:.2f}",
+            f"{row.top_tenth:.0%}",
+            f"{row.most_asked}",
         )
-    console.print(table)
+    console.print(worth)
+    console.print(burden)
     cap = "" if max_asks is None else f" Nobody was asked more than {max_asks} times."
     console.print(
         f"The model had seen {trained.outcomes:,} outcomes. A shifted minute was priced at "
-        f"{compared.prices.minute:g} driving seconds, a question at "
+        f"{compared.prices.minute:g} driving seconds,\na question at "
         f"{compared.prices.question:g}.{cap}"
     )
-    for row in compared.rows[1:]:
-        console.print(
-            f"  {row.policy}: the tenth of travelers that carries most carries "
-            f"{row.top_tenth:.0%} of the minutes; the most asked was asked {row.most_asked} times"
-        )
 
 
 def _print_frontier(curve: Any, console: Console) -> None:

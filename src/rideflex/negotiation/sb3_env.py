@@ -11,6 +11,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from stable_baselines3.common.vec_env.base_vec_env import VecEnv, VecEnvIndices, VecEnvStepReturn
 
+from rideflex.errors import UsageError
 from rideflex.negotiation.game import Situation, Turn
 from rideflex.negotiation.observation import LIMIT
 from rideflex.negotiation.simulation import Simulation
@@ -54,6 +55,10 @@ class SimulationVecEnv(VecEnv):
 
     def step_wait(self) -> VecEnvStepReturn:
         """Make the offers; days that are over begin anew."""
+        with self.simulation.game.watch("environment"):
+            return self._step()
+
+    def _step(self) -> VecEnvStepReturn:
         here = self.simulation.situation
         turn = self.simulation.advance(self._actions)
         if self._on_turn is not None and here is not None:
@@ -75,7 +80,7 @@ class SimulationVecEnv(VecEnv):
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
         """Refuse: the days share one simulation."""
-        raise NotImplementedError("the days of a simulation share their settings")
+        raise UsageError("the days of a simulation share their settings")
 
     def env_method(
         self,

@@ -28,7 +28,7 @@ class Prices:
         If a price is negative.
     """
 
-    minute: float = 3.0
+    minute: float = 5.0
     question: float = 0.0
 
     def __post_init__(self) -> None:
