@@ -90,7 +90,7 @@ class LookAhead:
     def _hoped_for(self, trips: npt.NDArray[np.int32], offers: OfferGrid) -> npt.NDArray[np.intp]:
         likely = self.beliefs.accept(trips) >= 0.5
         likely[:, offers.no_shift] = True
-        return np.where(likely, offers.minutes, -1).argmax(axis=1)
+        return np.asarray(np.where(likely, offers.minutes, -1).argmax(axis=1))
 
     def _futures(self, situation: Situation, rng: np.random.Generator) -> npt.NDArray[np.int32]:
         """Trips [B, samples, R] that the R travelers still to come may ask for, in some order."""
@@ -103,7 +103,7 @@ class LookAhead:
         count = np.bincount(of, minlength=waiting.shape[1])
         start = np.cumsum(count) - count
         drawn = start[travelers] + rng.integers(count[travelers])
-        return by_traveler[drawn]
+        return np.asarray(by_traveler[drawn])
 
 
 def _book(plans: PlanBatch, requests: Requests) -> None:
