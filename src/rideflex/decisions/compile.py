@@ -131,28 +131,20 @@ class Compiler:
         signed = any(min(pair) < 0 for pair in self._pairs)
         grid = self._spanned(signed) if offers is None else offers
         columns = np.array([self._column(offer, signed) for offer in grid], dtype=np.int64)
-        n, in_file = self._trips, columns >= 0
+        n = self._trips
         rule = pack(rule_answers(self._types, grid, rules), self._mask)
-        masks = np.tile(rule, (n + 1, 1))
-        states = np.zeros((n + 1, len(grid)), dtype=np.uint8)
-        if self._pairs:
-            states[:n, in_file] = self._states[:n, columns[in_file]]
-            cells = self._settled()[:, columns]
-            np.copyto(masks[:n], cells, where=states[:n] > 0)
+        masks = np.empty((n + 1, len(grid)), dtype=self._mask)
+        known = np.empty((n + 1, len(grid)), dtype=np.bool_)
+        kernels.lay_out(self._settled(), self._states, columns, rule, masks, known)
         self._log_types_without_rule(DEFAULT_RULES if rules is None else rules)
         return Compiled(
             types=self._types,
             offers=grid,
             signed=signed,
-            contexts=Contexts(
-                self._vocabularies,
-                self._travelers[:n].copy(),
-                self._contexts[:n].copy(),
-                self._slots,
-            ),
+            contexts=self._found(),
             masks=masks,
-            known=states > 0,
-            report=self._report(states, columns),
+            known=known,
+            report=self._report(known, columns),
         )
 
     def _make_room(self, n_trips: int) -> None:
@@ -162,8 +154,16 @@ class Compiler:
         room = max(n_trips, 2 * held)
         self._travelers = _grown(self._travelers, (room,))
         self._contexts = _grown(self._contexts, (room, 5))
-        self._slots = np.empty(1 << (2 * room - 1).bit_length(), dtype=np.int32)
+        self._slots = _empty_slots(room)
         kernels.rehash(self._slots, self._travelers, self._contexts, self._trips)
+
+    def _found(self) -> Contexts:
+        """The contexts without the room kept for more."""
+        travelers = self._travelers[: self._trips].copy()
+        words = self._contexts[: self._trips].copy()
+        slots = _empty_slots(self._trips)
+        kernels.rehash(slots, travelers, words, self._trips)
+        return Contexts(self._vocabularies, travelers, words, slots)
 
     def _widen(self) -> None:
         shape = (len(self._travelers), len(self._pairs))
@@ -191,7 +191,7 @@ class Compiler:
         return self._pairs.get(pair, -1)
 
     def _report(
-        self, states: npt.NDArray[np.uint8], columns: npt.NDArray[np.int64]
+        self, known: npt.NDArray[np.bool_], columns: npt.NDArray[np.int64]
     ) -> CompileReport:
         keys = int(np.count_nonzero(self._states[: self._trips]))
         outside = np.setdiff1d(np.arange(len(self._pairs)), columns)
@@ -201,7 +201,7 @@ class Compiler:
             trips=self._trips,
             duplicate_rows=self._rows - keys,
             conflicting_keys=int(np.count_nonzero(self._states[: self._trips] & kernels.DISPUTED)),
-            missing_cells=int(np.count_nonzero(states[: self._trips] == 0)),
+            missing_cells=known[:-1].size - int(np.count_nonzero(known)),
             keys_outside_grid=int(np.count_nonzero(self._states[: self._trips, outside])),
         )
 
@@ -238,6 +238,11 @@ def compile_table(
     if problems:
         raise DataError(problems)
     return compiler.finish(offers, rules)
+
+
+def _empty_slots(n_trips: int) -> npt.NDArray[np.int32]:
+    """A hash table that n trips fill by half at most."""
+    return np.full(1 << (2 * n_trips).bit_length(), -1, dtype=np.int32)
 
 
 def _grown(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:

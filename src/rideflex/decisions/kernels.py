@@ -63,7 +63,6 @@ def find_trips(
 @compiled()
 def rehash(slots: Codes, travelers: Travelers, contexts: Codes, n_trips: int) -> None:
     """Enter the first n trips into an empty hash table."""
-    slots[:] = -1
     for trip in range(n_trips):
         slots[_slot(slots, travelers, contexts, travelers, contexts, trip)] = trip
 
@@ -134,6 +133,27 @@ def count_votes(votes: npt.NDArray[np.int32], trips: Codes, pairs: Codes, masks:
         for kind in range(votes.shape[2]):
             bit = (mask >> np.uint64(kind)) & np.uint64(1)
             votes[trips[row], pairs[row], kind] += 2 * np.int32(bit) - 1
+
+
+@compiled()
+def lay_out(
+    cells: Masks,
+    states: npt.NDArray[np.uint8],
+    columns: npt.NDArray[np.int64],
+    rule: Masks,
+    masks: Masks,
+    known: npt.NDArray[np.bool_],
+) -> None:
+    """Write every trip's answers in the order of the grid, the rule where there is no row.
+
+    `columns` holds the column of each offer among the cells, -1 where no row has the offer.
+    """
+    for trip in range(len(masks)):
+        for action in range(len(columns)):
+            column = columns[action]
+            is_known = trip < len(masks) - 1 and column >= 0 and states[trip, column] > 0
+            known[trip, action] = is_known
+            masks[trip, action] = cells[trip, column] if is_known else rule[action]
 
 
 @compiled()
