@@ -280,6 +280,7 @@ def _print_comparison(
     compared: Comparison, trained: TrainedRun, days: int, max_asks: int | None, console: Console
 ) -> None:
     from rideflex.cli.console import make_table
+    from rideflex.negotiation.comparison import BOUND
 
     worth = make_table(
         f"Saving on {days} unseen days, every plan re-optimised alike",
@@ -287,8 +288,8 @@ def _print_comparison(
     )
     burden = make_table(
         "What it asked of the travelers",
-        *("policy", "asked", "accepted", "min a traveler", "unserved a day", "Gini"),
-        *("top tenth carries", "most asked"),
+        *("policy", "asked", "accepted", "min a traveler", "unserved", "Gini", "top tenth"),
+        "most asked",
     )
     for row in compared.rows:
         worth.add_row(
@@ -296,7 +297,7 @@ def _print_comparison(
             f"{row.vehicle_minutes:.1f}",
             f"{row.saving.mean:.1%}",
             f"{row.saving.low:.1%} … {row.saving.high:.1%}",
-            f"{row.inserted_saving.mean:.1%}",
+            "-" if row.policy == BOUND else f"{row.inserted_saving.mean:.1%}",
             "-" if row.of_clairvoyant is None else f"{row.of_clairvoyant:.0%}",
         )
         burden.add_row(
