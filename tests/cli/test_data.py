@@ -1,4 +1,4 @@
-"""`rideflex generate` and `rideflex check`."""
+"""`rideflex generate`, `check` and `bench lookup`."""
 
 from __future__ import annotations
 
@@ -64,3 +64,19 @@ def test_generate_refuses_a_folder_that_is_there_and_bad_settings(city):
         assert refused.returncode == 2
         assert len(refused.stderr.strip().splitlines()) == 1
     assert not (city.parent / "other").exists()
+
+
+def test_bench_lookup_shows_a_table_and_writes_its_figures(city, tmp_path):
+    """One command: a table in 100 columns, JSON, a chart, and that all answers are equal."""
+    figures, chart = tmp_path / "lookup.json", tmp_path / "lookup.png"
+    measured = rideflex(
+        *("bench", "lookup", "--data", city, "--outcomes", 100),
+        *("--json", figures, "--plot", chart),
+    )
+    assert measured.returncode == 0, measured.stderr
+    assert "all answers are equal" in measured.stdout
+    assert max(map(len, measured.stdout.splitlines())) <= 100
+    written = json.loads(figures.read_text())
+    assert written["equal"] is True
+    assert written["threads"] == 1
+    assert chart.stat().st_size > 10_000

@@ -20,7 +20,7 @@ def draw_lookup(bench: LookupBench, path: str | Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     start = bench.copy_floor_s / 3
-    end = max(max(row.total_s, row.build_s) for row in rows) * 12
+    end = max(max(row.total_s, row.build_s) for row in rows) * 40
     for at, row in enumerate(rows):
         color = _INDEX if row.name.startswith("index") else _QUESTIONS
         axes.barh(at - 0.17, row.total_s - start, left=start, height=0.36, color=color)

@@ -16,6 +16,7 @@ def lookup(
     data: Annotated[Path, typer.Option(help="A service-area folder.")],
     json: Json = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the time line to this PNG file.")] = None,
+    outcomes: Annotated[int, typer.Option(help="Outcomes of one full update.")] = 12_800,
     seed: Annotated[int, typer.Option(help="Of the draw of outcomes.")] = 0,
 ) -> None:
     """Ask the same questions of a scan, a dict, three peers and the index, one thread each.
@@ -30,7 +31,9 @@ def lookup(
 
     console = make_console()
     with console.status("measuring") as status:
-        found = bench_lookup(data, seed, on_step=lambda name: status.update(f"measuring: {name}"))
+        found = bench_lookup(
+            data, seed, outcomes, on_step=lambda name: status.update(f"measuring: {name}")
+        )
     columns = ("contender", "build", "per question", f"{found.questions:,} questions", "memory")
     table = make_table("One full update, same questions, same run", *columns)
     for row in found.contenders:

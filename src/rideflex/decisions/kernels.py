@@ -206,6 +206,10 @@ def expand(masks: Masks, out: npt.NDArray[Any]) -> None:
 @compiled()
 def expand_words(masks: Masks, rows: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
     """Write `rows[mask]`, the ready-made row of each mask, machine word by machine word."""
+    if out.shape[1] == 1:  # without the inner loop, which costs as much as the copy itself
+        for row in range(len(masks)):
+            out[row, 0] = rows[np.uint64(masks[row]), 0]
+        return
     for row in range(len(masks)):
         mask = np.uint64(masks[row])
         for word in range(out.shape[1]):
