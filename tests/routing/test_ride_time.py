@@ -28,7 +28,7 @@ def plain_schedule(opens, closes, gap, since, within):
 @settings(max_examples=300)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.booleans())
 def test_the_schedule_is_the_least_that_all_constraints_allow(seed, rides, whole_route):
-    """Feasible exactly where no constraints contradict, and then the earliest times are the same."""
+    """Feasible exactly where no constraints contradict, and then with the same earliest times."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(np.repeat(np.arange(rides), 2))
     n = 2 * rides + 2

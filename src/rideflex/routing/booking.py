@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
-from rideflex.routing.insertion import Asked, Shifts
+from rideflex.routing.asked import Asked, Shifts
 from rideflex.routing.state import NEVER, Rules, State, refresh
 
 

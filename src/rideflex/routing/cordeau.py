@@ -63,8 +63,8 @@ def read_cordeau(path: str | Path) -> Instance:
     pickups, dropoffs = table[1 : n + 1], table[n + 1 :]
     shift = scaled(table[0, _EARLIEST:])
     requests = Requests(
-        origin=np.arange(1, n + 1),
-        destination=np.arange(n + 1, 2 * n + 1),
+        origin=np.arange(1, n + 1, dtype=np.int32),
+        destination=np.arange(n + 1, 2 * n + 1, dtype=np.int32),
         pickup_window=scaled(pickups[:, _EARLIEST:]),
         dropoff_window=scaled(dropoffs[:, _EARLIEST:]),
         riders=pickups[:, _LOAD].astype(np.int32),

@@ -31,11 +31,11 @@ def best_agreement(open_day: OpenDay, time_limit: float = 120.0) -> Agreement:
     return _Model(open_day, time_limit).solve()
 
 
-class _QuietHighs(highspy.Highs):  # type: ignore[misc]
+class _QuietHighs(highspy.Highs):
     # HiGHS greets on standard output as soon as callbacks are set, unless it is silent by then.
     def enableCallbacks(self) -> None:  # noqa: N802
         self.silent()
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 @dataclass
@@ -52,7 +52,7 @@ class _Model:
         self.zones = [zone_of(day, stop) for stop in range(self.n_stops)] + [day.fleet.depot] * 2
         self.served = [int(s) for s in day.service.flat] + [0, 0]
         self.widest = [self._widest(stop) for stop in range(self.n_stops)] + [day.fleet.shift] * 2
-        self.solver = _QuietHighs()
+        self.solver = _QuietHighs()  # type: ignore[no-untyped-call]
         for option, value in (
             ("threads", 1),
             ("mip_rel_gap", 0.0),

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
+from rideflex.routing.asked import Asked, Shifts
 from rideflex.routing.booking import insert
-from rideflex.routing.insertion import COST, DROPOFF, PICKUP, VEHICLE, Asked, Shifts, quote_day
+from rideflex.routing.insertion import COST, DROPOFF, PICKUP, VEHICLE, quote_day
 from rideflex.routing.state import NEVER, Rules, State, refresh
 
 
@@ -81,7 +82,7 @@ def take_out(
     vehicle: int,
     request: int,
 ) -> tuple[int, bool]:
-    """Take a request out of a route; returns the seconds saved, and whether the rest still holds."""
+    """Take a request out; returns the seconds saved, and whether the rest still holds."""
     # The rest can keep its old times by waiting, as long as no way between two stops gets longer
     # by leaving out what lay between them (without the triangle inequality it can).
     stops, n = state.stops[day, vehicle], state.length[day, vehicle]

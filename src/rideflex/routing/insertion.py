@@ -20,30 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
-from rideflex.routing.ride_time import earliest_schedule
+from rideflex.routing.asked import Asked, Shifts
+from rideflex.routing.ride_time import ride_holds
 from rideflex.routing.state import NEVER, Rules, State
 
 COST, VEHICLE, PICKUP, DROPOFF = 0, 1, 2, 3
-
-
-class Asked(NamedTuple):
-    """One request a day [B]."""
-
-    origin: npt.NDArray[np.int32]
-    destination: npt.NDArray[np.int32]
-    pickup_window: npt.NDArray[np.int64]  # [B, 2]
-    dropoff_window: npt.NDArray[np.int64]  # [B, 2]
-    riders: npt.NDArray[np.int32]
-    service: npt.NDArray[np.int64]  # [B, 2]
-
-
-class Shifts(NamedTuple):
-    """The distinct shifts of a grid in seconds, and which of them each offer [A] has."""
-
-    early: npt.NDArray[np.int64]  # [P] ascending: the widest first
-    late: npt.NDArray[np.int64]  # [D] ascending: the narrowest first
-    lane: npt.NDArray[np.int64]  # [A] index into early
-    step: npt.NDArray[np.int64]  # [A] index into late
 
 
 @compiled(parallel=True)
@@ -93,6 +74,20 @@ def quote_day(
         empty_seen = empty_seen or empty
 
 
+class _Job(NamedTuple):
+    # What one day's kernels need to know of the request.
+    origin: int
+    destination: int
+    riders: int
+    board: int
+    alight: int
+    latest_pickup: int
+    dropoff_opens: int
+    dropoff_closes: int
+    margin: int  # seconds by which the drop-off on the way may bring a later stop forward
+    timed: bool
+
+
 @compiled()
 def _quote_vehicle(
     state: State,
@@ -108,83 +103,132 @@ def _quote_vehicle(
     n = state.length[day, vehicle]
     place, ready = state.place[day, vehicle], state.ready[day, vehicle]
     late, load = state.late[day, vehicle], state.load[day, vehicle]
-    origin, destination = asked.origin[row], asked.destination[row]
-    riders = asked.riders[row]
-    board, alight = asked.service[row]
-    latest_pickup = asked.pickup_window[row, 1]
+    job = _job(rules, asked, row)
     earliest = asked.pickup_window[row, 0] + shifts.early
-    opens, closes = asked.dropoff_window[row]
-    latest_dropoff = closes + shifts.late[-1]
-    timed = rules.max_ride < NEVER or rules.max_duration < NEVER
-    margin = max(0, rules.shortcut - alight)
     departs = np.empty_like(earliest)
     narrow = best[COST, -1]  # what the narrowest pick-up has so far; [0] of it bounds all offers
-
-    first, last = 0, n
-    while first < last:  # the stops before `first` are too early to follow the pick-up
-        middle = (first + last) // 2
-        if late[middle + 1] + margin < earliest[0] + board:
-            first = middle + 1
-        else:
-            last = middle
-
-    for i in range(first, n + 1):
-        if ready[i] > latest_pickup:
+    for i in range(_first_in_time(late, n, earliest[0] + job.board - job.margin), n + 1):
+        if ready[i] > job.latest_pickup:
             break
-        to_origin = travel[place[i], origin]
-        if ready[i] + to_origin > latest_pickup or load[i] + riders > rules.capacity:
+        to_origin = travel[place[i], job.origin]
+        arrives = ready[i] + to_origin
+        if arrives > job.latest_pickup or load[i] + job.riders > rules.capacity:
             continue
         direct = travel[place[i], place[i + 1]] if n else 0  # an unused vehicle stays at home
         for lane in range(len(departs)):
-            departs[lane] = max(earliest[lane], ready[i] + to_origin) + board
+            departs[lane] = max(earliest[lane], arrives) + job.board
 
-        ride, onward = travel[origin, destination], travel[destination, place[i + 1]]
+        ride, onward = travel[job.origin, job.destination], travel[job.destination, place[i + 1]]
         cost = to_origin + ride + onward - direct
         if cost < narrow[0]:
-            deadline = late[i + 1] - onward - alight
-            if timed:
+            deadline = late[i + 1] - onward - job.alight
+            if job.timed:
                 _offer_timed(
                     state, rules, travel, asked, shifts, day, row, vehicle,
                     i, i, departs, ride, deadline, cost, best,
                 )  # fmt: skip
             else:
-                _offer(
-                    best, shifts.late, departs, ride, opens, closes, deadline, cost, vehicle, i, i
-                )
+                _offer(best, shifts.late, departs, job, ride, deadline, cost, vehicle, i, i)
 
-        detour = to_origin + travel[origin, place[i + 1]] - direct if i < n else 0
-        if i == n or detour - rules.shortcut >= narrow[0]:
-            continue
-        here, lanes = origin, len(departs)
-        for j in range(i + 1, n + 1):
-            if load[j] + riders > rules.capacity:
+        detour = to_origin + travel[job.origin, place[i + 1]] - direct
+        if i < n and detour - rules.shortcut < narrow[0]:
+            _quote_apart(
+                state,
+                rules,
+                travel,
+                asked,
+                shifts,
+                day,
+                row,
+                vehicle,
+                job,
+                i,
+                detour,
+                departs,
+                best,
+            )
+
+
+@compiled()
+def _quote_apart(
+    state: State,
+    rules: Rules,
+    travel: npt.NDArray[np.int32],
+    asked: Asked,
+    shifts: Shifts,
+    day: int,
+    row: int,
+    vehicle: int,
+    job: _Job,
+    i: int,
+    detour: int,
+    departs: npt.NDArray[np.int64],
+    best: npt.NDArray[np.int64],
+) -> None:
+    # The drop-off after later stops: carry every lane's clock forward, stop by stop.
+    n = state.length[day, vehicle]
+    place, late = state.place[day, vehicle], state.late[day, vehicle]
+    load, stops = state.load[day, vehicle], state.stops[day, vehicle]
+    narrow = best[COST, -1]
+    here, lanes = job.origin, len(departs)
+    for j in range(i + 1, n + 1):
+        if load[j] + job.riders > rules.capacity:
+            return
+        stop = stops[j - 1]
+        leg = travel[here, place[j]]
+        here = place[j]
+        limit = min(state.closes[day, stop], late[j] + job.margin)
+        for lane in range(lanes):
+            start = max(state.opens[day, stop], departs[lane] + leg)
+            if start > limit:
+                lanes = lane
                 break
-            stop = state.stops[day, vehicle, j - 1]
-            leg = travel[here, place[j]]
-            here = place[j]
-            limit = min(state.closes[day, stop], late[j] + margin)
-            for lane in range(lanes):
-                start = max(state.opens[day, stop], departs[lane] + leg)
-                if start > limit:
-                    lanes = lane
-                    break
-                departs[lane] = start + state.service[day, stop]
-            if lanes == 0 or departs[0] > latest_dropoff:
-                break
-            ride, onward = travel[here, destination], travel[destination, place[j + 1]]
-            cost = detour + ride + onward - travel[here, place[j + 1]]
-            if cost < narrow[0]:
-                deadline = late[j + 1] - onward - alight
-                alive = departs[:lanes]
-                if timed:
-                    _offer_timed(
-                        state, rules, travel, asked, shifts, day, row, vehicle,
-                        i, j, alive, ride, deadline, cost, best,
-                    )  # fmt: skip
-                else:
-                    _offer(
-                        best, shifts.late, alive, ride, opens, closes, deadline, cost, vehicle, i, j
-                    )
+            departs[lane] = start + state.service[day, stop]
+        if lanes == 0 or departs[0] > job.dropoff_closes + shifts.late[-1]:
+            return
+        ride, onward = travel[here, job.destination], travel[job.destination, place[j + 1]]
+        cost = detour + ride + onward - travel[here, place[j + 1]]
+        if cost < narrow[0]:
+            deadline = late[j + 1] - onward - job.alight
+            alive = departs[:lanes]
+            if job.timed:
+                _offer_timed(
+                    state, rules, travel, asked, shifts, day, row, vehicle,
+                    i, j, alive, ride, deadline, cost, best,
+                )  # fmt: skip
+            else:
+                _offer(best, shifts.late, alive, job, ride, deadline, cost, vehicle, i, j)
+
+
+@compiled()
+def _job(rules: Rules, asked: Asked, row: int) -> _Job:
+    board, alight = asked.service[row]
+    opens, closes = asked.dropoff_window[row]
+    return _Job(
+        asked.origin[row],
+        asked.destination[row],
+        asked.riders[row],
+        board,
+        alight,
+        asked.pickup_window[row, 1],
+        opens,
+        closes,
+        max(0, rules.shortcut - alight),
+        bool(rules.max_ride < NEVER or rules.max_duration < NEVER),
+    )
+
+
+@compiled()
+def _first_in_time(late: npt.NDArray[np.int64], n: int, ready: int) -> int:
+    # Before this position the next stop can no longer wait for somebody who is ready only then.
+    first, last = 0, n
+    while first < last:
+        middle = (first + last) // 2
+        if late[middle + 1] < ready:
+            first = middle + 1
+        else:
+            last = middle
+    return first
 
 
 @compiled()
@@ -192,9 +236,8 @@ def _offer(
     best: npt.NDArray[np.int64],
     late: npt.NDArray[np.int64],
     departs: npt.NDArray[np.int64],
+    job: _Job,
     ride: int,
-    opens: int,
-    closes: int,
     deadline: int,
     cost: int,
     vehicle: int,
@@ -204,11 +247,11 @@ def _offer(
     # Steps are walked from narrow to wide and the wider have the lower bests, so the first step
     # that gains nothing ends the walk.
     for lane in range(len(departs)):
-        dropoff = max(opens, departs[lane] + ride)
+        dropoff = max(job.dropoff_opens, departs[lane] + ride)
         if dropoff > deadline:
             return
         for step in range(len(late)):
-            if dropoff <= closes + late[step]:
+            if dropoff <= job.dropoff_closes + late[step]:
                 if cost >= best[COST, lane, step]:
                     break
                 best[COST, lane, step] = cost
@@ -246,7 +289,7 @@ def _offer_timed(
             if dropoff <= closes + shifts.late[step]:
                 if cost >= best[COST, lane, step]:
                     break
-                holds = holds or _ride_holds(
+                holds = holds or ride_holds(
                     state, rules, travel, asked, day, row, vehicle, i, j,
                     shifts.early[lane], shifts.late[step],
                 )  # fmt: skip
@@ -255,53 +298,3 @@ def _offer_timed(
                     best[VEHICLE, lane, step] = vehicle
                     best[PICKUP, lane, step] = i
                     best[DROPOFF, lane, step] = j
-
-
-@compiled()
-def _ride_holds(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
-    asked: Asked,
-    day: int,
-    row: int,
-    vehicle: int,
-    i: int,
-    j: int,
-    early: int,
-    late: int,
-) -> bool:
-    n = state.length[day, vehicle] + 4
-    opens, closes, gap = (np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.int64))
-    since, within = np.full(n, -1, dtype=np.int64), np.empty(n, dtype=np.int64)
-    boarded = np.empty(state.zone.shape[1] // 2, dtype=np.int64)
-    opens[0], closes[0] = rules.start, rules.end
-    here, leaving, served, k = rules.depot, 0, 0, 1
-    old = 0
-    while k < n - 1:
-        if k == i + 1:
-            zone, taking = asked.origin[row], asked.service[row, 0]
-            opens[k], closes[k] = asked.pickup_window[row]
-            opens[k] += early
-            picked = k
-        elif k == j + 2:
-            zone, taking = asked.destination[row], asked.service[row, 1]
-            opens[k], closes[k] = asked.dropoff_window[row]
-            closes[k] += late
-            since[k], within[k] = picked, rules.max_ride + asked.service[row, 0]
-        else:
-            stop = state.stops[day, vehicle, old]
-            old += 1
-            zone, taking = state.zone[day, stop], state.service[day, stop]
-            opens[k], closes[k] = state.opens[day, stop], state.closes[day, stop]
-            if stop % 2 == 0:
-                boarded[stop // 2] = k
-            else:
-                since[k] = boarded[stop // 2]
-                within[k] = rules.max_ride + state.service[day, stop - 1]
-        gap[k] = served + travel[here, zone]
-        here, served = zone, taking
-        k += 1
-    opens[k], closes[k], gap[k] = rules.start, rules.end, served + travel[here, rules.depot]
-    since[k], within[k] = 0, rules.max_duration
-    return earliest_schedule(opens, closes, gap, since, within, np.empty(n, dtype=np.int64))

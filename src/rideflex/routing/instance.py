@@ -83,7 +83,8 @@ def read_rows(path: str | Path) -> list[Row]:
 def distances(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     """Euclidean distances [Z, Z] in thousandths, as both formats measure driving."""
     apart = coordinates[:, None] - coordinates[None]
-    return np.rint(SCALE * np.hypot(apart[..., 0], apart[..., 1])).astype(np.int32)
+    lengths = np.hypot(apart[..., 0], apart[..., 1])
+    return np.asarray(np.rint(SCALE * lengths), dtype=np.int32)
 
 
 def scaled(values: npt.ArrayLike) -> npt.NDArray[np.int64]:

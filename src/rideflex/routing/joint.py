@@ -8,8 +8,8 @@ import numpy as np
 
 from rideflex.errors import UsageError
 from rideflex.routing.agreement import Agreement
-from rideflex.routing.insertion import Asked
-from rideflex.routing.plans import PlanBatch, shifts_of
+from rideflex.routing.asked import Asked, shifts_of
+from rideflex.routing.plans import PlanBatch
 from rideflex.routing.ruin import BEST, Choice, search_days
 
 
@@ -47,9 +47,11 @@ def search_jointly(
     for row, start in enumerate(starts):
         n = len(days[row].requests)
         at = slice(row * room, row * room + n)
-        for name, array in zip(Asked._fields, asked, strict=True):
-            source = days[row] if name in {"riders", "service"} else days[row].requests
-            array[at] = getattr(source, name)
+        requests, day = days[row].requests, days[row]
+        asked.origin[at], asked.destination[at] = requests.origin, requests.destination
+        asked.pickup_window[at] = requests.pickup_window
+        asked.dropoff_window[at] = requests.dropoff_window
+        asked.riders[at], asked.service[at] = day.riders, day.service
         accepted[row, :n] = start.open_day.accepted
         chosen[row, :n] = start.actions
         chosen[row, list(start.solution.unserved)] = -1

@@ -55,8 +55,8 @@ def read_li_lim(path: str | Path) -> Instance:
     depot, vehicles = np.array(tasks[0].values), rows[0].values
     n = len(pairs)
     requests = Requests(
-        origin=np.arange(1, 2 * n, 2),
-        destination=np.arange(2, 2 * n + 1, 2),
+        origin=np.arange(1, 2 * n, 2, dtype=np.int32),
+        destination=np.arange(2, 2 * n + 1, 2, dtype=np.int32),
         pickup_window=scaled(ends[:, 0, _EARLIEST:_SERVICE]),
         dropoff_window=scaled(ends[:, 1, _EARLIEST:_SERVICE]),
         riders=ends[:, 0, _DEMAND].astype(np.int32),

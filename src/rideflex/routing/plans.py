@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
+from rideflex.routing.asked import Asked, shifts_of
 from rideflex.routing.booking import commit_days
 from rideflex.routing.day import (
     Fleet,
@@ -20,7 +20,7 @@ from rideflex.routing.day import (
     checked_travel_times,
 )
 from rideflex.routing.improve import improve_days
-from rideflex.routing.insertion import Asked, Shifts, quote_days
+from rideflex.routing.insertion import quote_days
 from rideflex.routing.solution import Routes, driving_of
 from rideflex.routing.state import NEVER, State, clear, empty_state, refresh, rules_of
 
@@ -131,7 +131,7 @@ class PlanBatch:
     def unserved(self) -> npt.NDArray[np.int32]:
         """Requests [B] that no vehicle could take."""
         routed = self._state.length.sum(axis=1) // 2
-        return (self._state.booked - routed).astype(np.int32)
+        return np.asarray(self._state.booked - routed, dtype=np.int32)
 
     @property
     def driving(self) -> npt.NDArray[np.int64]:
@@ -161,7 +161,9 @@ class PlanBatch:
         asked = self._asked(requests)
         stacked = np.empty((4, len(self), len(offers)), dtype=np.int64)
         quote_days(self._state, self._rules, self.travel_times, asked, shifts_of(offers), stacked)
-        return Quotes(*stacked, offers, asked, stacked, self._state.booked.copy())  # type: ignore[arg-type]
+        cost, vehicle, pickup_at, dropoff_at = stacked
+        booked = self._state.booked.copy()
+        return Quotes(cost, vehicle, pickup_at, dropoff_at, offers, asked, stacked, booked)
 
     def commit(self, quotes: Quotes, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Book the quoted requests under the agreed offers; returns what each one cost [B].
@@ -219,7 +221,7 @@ class PlanBatch:
         chosen = object.__new__(PlanBatch)
         chosen.fleet, chosen.travel_times = self.fleet, self.travel_times
         chosen.max_requests, chosen._rules = self.max_requests, self._rules
-        chosen._state = State(*(array[at] for array in self._state))
+        chosen._state = State._make(array[at] for array in self._state)
         return chosen
 
     def copy(self) -> PlanBatch:
@@ -243,14 +245,6 @@ class PlanBatch:
             if service is None
             else service,
         )
-
-
-@lru_cache(maxsize=64)
-def shifts_of(offers: OfferGrid) -> Shifts:
-    """Take a grid apart into the distinct shifts of its offers, in seconds."""
-    early, lane = np.unique(60 * offers.pickup.astype(np.int64), return_inverse=True)
-    late, step = np.unique(60 * offers.dropoff.astype(np.int64), return_inverse=True)
-    return Shifts(early, late, lane.astype(np.int64), step.astype(np.int64))
 
 
 def inserted(day: ServiceDay) -> Routes:

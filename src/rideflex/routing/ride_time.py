@@ -1,4 +1,4 @@
-"""Can a vehicle drive this route so that no ride takes too long?"""
+"""The exact question of the longest ride: may a vehicle wait so that every ride is short."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
+from rideflex.routing.asked import Asked
+from rideflex.routing.state import Rules, State
 
 
 @compiled()
@@ -57,3 +59,57 @@ def earliest_schedule(
             if start[k] > closes[k]:
                 return False
     return False
+
+
+@compiled()
+def ride_holds(
+    state: State,
+    rules: Rules,
+    travel: npt.NDArray[np.int32],
+    asked: Asked,
+    day: int,
+    row: int,
+    vehicle: int,
+    i: int,
+    j: int,
+    early: int,
+    late: int,
+) -> bool:
+    """Tell whether a route has a schedule after an insertion at positions i and j.
+
+    `early` and `late` are the offer's shifts in seconds.
+    """
+    n = state.length[day, vehicle] + 4
+    opens, closes, gap = (np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.int64))
+    since, within = np.full(n, -1, dtype=np.int64), np.empty(n, dtype=np.int64)
+    boarded = np.empty(state.zone.shape[1] // 2, dtype=np.int64)
+    opens[0], closes[0] = rules.start, rules.end
+    here, served, k = rules.depot, 0, 1
+    old = 0
+    while k < n - 1:
+        if k == i + 1:
+            zone, taking = asked.origin[row], asked.service[row, 0]
+            opens[k], closes[k] = asked.pickup_window[row]
+            opens[k] += early
+            picked = k
+        elif k == j + 2:
+            zone, taking = asked.destination[row], asked.service[row, 1]
+            opens[k], closes[k] = asked.dropoff_window[row]
+            closes[k] += late
+            since[k], within[k] = picked, rules.max_ride + asked.service[row, 0]
+        else:
+            stop = state.stops[day, vehicle, old]
+            old += 1
+            zone, taking = state.zone[day, stop], state.service[day, stop]
+            opens[k], closes[k] = state.opens[day, stop], state.closes[day, stop]
+            if stop % 2 == 0:
+                boarded[stop // 2] = k
+            else:
+                since[k] = boarded[stop // 2]
+                within[k] = rules.max_ride + state.service[day, stop - 1]
+        gap[k] = served + travel[here, zone]
+        here, served = zone, taking
+        k += 1
+    opens[k], closes[k], gap[k] = rules.start, rules.end, served + travel[here, rules.depot]
+    since[k], within[k] = 0, rules.max_duration
+    return earliest_schedule(opens, closes, gap, since, within, np.empty(n, dtype=np.int64))

@@ -1,3 +1,4 @@
+# ruff: noqa: NPY002  # inside compiled code np.random is Numba's own generator, one a thread
 """Ruin and recreate: a compiled search over a day's routes and its agreed offers together."""
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.compiled import compiled
+from rideflex.routing.asked import Asked, Shifts
 from rideflex.routing.booking import insert
 from rideflex.routing.improve import take_out
-from rideflex.routing.insertion import COST, DROPOFF, PICKUP, VEHICLE, Asked, Shifts, quote_day
+from rideflex.routing.insertion import COST, DROPOFF, PICKUP, VEHICLE, quote_day
 from rideflex.routing.state import NEVER, Rules, State
 
 CURRENT, TRIAL, BEST = 0, 1, 2
@@ -192,7 +194,7 @@ def _cost(state: State, choice: Choice, day: int, row: int, n: int) -> int:
     for request in range(n):
         agreed = choice.chosen[row, request]
         total += choice.price[day, agreed] if agreed >= 0 else choice.penalty
-    return total
+    return int(total)
 
 
 @compiled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -103,7 +104,8 @@ def _problem(day: ServiceDay, shipments: Sequence[int], n_required: int) -> pyvr
     )
     locations = [pyvrp.Location(0, 0) for _ in zones]
     depots = [pyvrp.Depot(0)]
-    return pyvrp.ProblemData(locations, [], depots, [vehicles], [matrix], [matrix], shipments=steps)
+    matrices: Any = [matrix]  # PyVRP's stubs ask for an array of `int`, which NumPy's do not know
+    return pyvrp.ProblemData(locations, [], depots, [vehicles], matrices, matrices, shipments=steps)
 
 
 def _windows(day: ServiceDay, request: int) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rideflex.routing.day import ServiceDay
 
@@ -50,7 +51,7 @@ def driving_of(day: ServiceDay, route: Sequence[int]) -> int:
     if not route:
         return 0
     zones = [day.fleet.depot, *(zone_of(day, stop) for stop in route), day.fleet.depot]
-    return sum(int(day.travel_times[a, b]) for a, b in zip(zones, zones[1:], strict=False))
+    return sum(int(day.travel_times[a, b]) for a, b in pairwise(zones))
 
 
 def earliest_times(day: ServiceDay, route: Sequence[int]) -> list[int] | None:
@@ -105,20 +106,24 @@ def _problems(day: ServiceDay, routes: Sequence[Sequence[int]]) -> Iterator[str]
         if visits.count(stop) > 1:
             yield f"stop {stop} is visited {visits.count(stop)} times"
     for vehicle, route in enumerate(routes):
-        on_board, load = set(), 0
-        for stop in route:
-            request, riders = stop // 2, int(day.riders[stop // 2])
-            if stop % 2 == 0:
-                on_board.add(request)
-                load += riders
-            elif request in on_board:
-                on_board.remove(request)
-                load -= riders
-            else:
-                yield f"vehicle {vehicle} drops request {request} without having picked it up"
-            if load > day.fleet.capacity:
-                yield f"vehicle {vehicle} carries {load} riders on {day.fleet.capacity} seats"
-        for request in sorted(on_board):
-            yield f"vehicle {vehicle} never drops request {request}"
+        yield from (f"vehicle {vehicle} {wrong}" for wrong in _problems_on_board(day, route))
         if route and earliest_times(day, route) is None:
             yield f"vehicle {vehicle} can't keep its windows"
+
+
+def _problems_on_board(day: ServiceDay, route: Sequence[int]) -> Iterator[str]:
+    on_board, load = set(), 0
+    for stop in route:
+        request, riders = stop // 2, int(day.riders[stop // 2])
+        if stop % 2 == 0:
+            on_board.add(request)
+            load += riders
+        elif request in on_board:
+            on_board.remove(request)
+            load -= riders
+        else:
+            yield f"drops request {request} without having picked it up"
+        if load > day.fleet.capacity:
+            yield f"carries {load} riders on {day.fleet.capacity} seats"
+    for request in sorted(on_board):
+        yield f"never drops request {request}"
