@@ -312,13 +312,8 @@ class DecisionTable:
         dropoff_shift: int,
     ) -> Answer | None:
         """Answer one question: {type: "accept" or "reject"}, None where the source has no row."""
-        texts = (
-            trip_purpose,
-            departure_location,
-            arrival_location,
-            departure_time_window,
-            arrival_time_window,
-        )
+        places = (trip_purpose, departure_location, arrival_location)
+        texts = (*places, departure_time_window, arrival_time_window)
         trip = self.contexts.trip_id(traveler_id, texts)
         action = self._actions.get(self._pair(pickup_shift, dropoff_shift), -1)
         if trip < 0 or action < 0 or not self._answers.known[trip, action]:
