@@ -51,7 +51,7 @@ class DataError(RideflexError):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         message = str(self.problems[0])
         if len(self.problems) > 1:
-            message += f" (and {len(self.problems) - 1} more; `rideflex check` lists them all)"
+            message += f" (and {len(self.problems) - 1} more in its files)"
         super().__init__(message)
 
 
