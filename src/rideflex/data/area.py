@@ -69,8 +69,9 @@ class ServiceArea:
         Driving seconds, int32 [Z, Z].
     coordinates
         Latitude and longitude of each zone, float64 [Z, 2]; None where the trips have no places.
-    true_types
-        Type of each traveler, int32 [T]; None where the trips do not say.
+    types_by_phase
+        Type of each traveler, int32 [P, T], one row a phase of a run (P = 2 where travelers change
+        half-way); None where the folder does not say.
     features
         One row a traveler, in entity order: age, occupation and income as far as they are there.
     trips
@@ -88,11 +89,16 @@ class ServiceArea:
     zones: tuple[str, ...]
     travel_times: npt.NDArray[np.int32]
     coordinates: npt.NDArray[np.float64] | None
-    true_types: npt.NDArray[np.int32] | None
+    types_by_phase: npt.NDArray[np.int32] | None
     features: pl.DataFrame
     trips: Trips
     answers: npt.NDArray[np.float32] | None
     compile_seconds: float | None = None
+
+    @property
+    def true_types(self) -> npt.NDArray[np.int32] | None:
+        """Type of each traveler at first, int32 [T]; None where the folder does not say."""
+        return None if self.types_by_phase is None else self.types_by_phase[0]
 
 
 def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceArea:
@@ -161,7 +167,7 @@ def assemble(
         zones=times.zones,
         travel_times=times.seconds,
         coordinates=trip_file.zone_coordinates(trip_rows, times.zones),
-        true_types=None if people is None else people.types[0],
+        types_by_phase=None if people is None else people.types,
         features=pl.DataFrame({"traveler_id": travelers.ids, **features}),
         trips=trips,
         answers=None

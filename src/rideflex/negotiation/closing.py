@@ -44,7 +44,8 @@ class Closing:
     def types(self) -> list[tuple[str, int | None, int | str, int]]:
         """For each type: name, travelers who are it, how many of those were found, learned as it.
 
-        Where the trips do not say who is what, the second is None and the third "-".
+        Where travelers change, the types are those after the change, as on the days compared.
+        Where the folder does not say who is what, the second is None and the third "-".
         """
         return learned_types(self.trained)
 
@@ -64,7 +65,8 @@ class Closing:
 
 def learned_types(trained: TrainedRun) -> list[tuple[str, int | None, int | str, int]]:
     """See `Closing.types`."""
-    names, true = trained.area.table.types, trained.area.true_types
+    phases = trained.area.types_by_phase
+    names, true = trained.area.table.types, None if phases is None else phases[-1]
     learned = trained.beliefs.types.argmax(axis=1)
     rows: list[tuple[str, int | None, int | str, int]] = []
     for kind, name in enumerate(names):
