@@ -19,6 +19,7 @@ PARTS = (
     "quotes",
     "environment",
     "policy forward",
+    "hindsight",
     "policy update",
     "model update",
     "checkpoints",

@@ -41,13 +41,15 @@ class Beliefs:
 
     def accept(self, trips: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """Probability [..., A] that the traveler of each trip accepts each offer."""
-        return self._accept[trips]
+        accept: npt.NDArray[np.float32] = self._accept[trips]
+        return accept
 
     def masks(
         self, trips: npt.NDArray[np.int32], kinds: npt.NDArray[np.integer]
     ) -> npt.NDArray[np.bool_]:
         """Offers [n, A] that each trip's traveler would accept, were they of type `kinds` [n]."""
-        return self._answers[trips, kinds]
+        masks: npt.NDArray[np.bool_] = self._answers[trips, kinds]
+        return masks
 
     def sample_types(
         self, trips: npt.NDArray[np.int32], rng: np.random.Generator
@@ -55,11 +57,12 @@ class Beliefs:
         """Draw a type for the traveler of each trip [n], by the current probabilities."""
         cumulative = self._probabilities[self._traveler[trips]].cumsum(axis=1)
         draws = rng.random(len(trips))[:, None] * cumulative[:, -1:]
-        return (draws >= cumulative).sum(axis=1).clip(max=cumulative.shape[1] - 1)
+        kinds = (draws >= cumulative).sum(axis=1).clip(max=cumulative.shape[1] - 1)
+        return np.asarray(kinds, dtype=np.intp)
 
     def likely_types(self, trips: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
         """The most probable type of each trip's traveler [n]."""
-        return self._probabilities[self._traveler[trips]].argmax(axis=1)
+        return np.asarray(self._probabilities[self._traveler[trips]].argmax(axis=1))
 
     def _gather(self) -> None:
         per_trip = self._probabilities[self._traveler]

@@ -48,11 +48,12 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
     current model accepts. A masked-out action counts as no shift; `info["masked_out"]` reports it.
 
     ## Observation space
-    `Box(-10, 10, (22 + 7 A,), float32)`: what a dispatcher knows. `observation.CONTEXT` and
+    `Box(-10, 10, (22 + 11 A,), float32)`: what a dispatcher knows. `observation.CONTEXT` and
     `observation.OFFER` name the features: the request's times, places and cost without a shift,
     how full the day is and how many are to come, the prices; then for every offer what it saves
-    at once against no shift, whether it can be served, the probability that the traveler accepts
-    it, its expected worth, and its minutes.
+    at once against no shift, what it gains beside the trips that came and that may still come,
+    whether it can be served, the probability that the traveler accepts it, its prices and its
+    minutes.
 
     ## Reward
     What the request costs in a twin day where nobody is ever asked, minus what it costs here,

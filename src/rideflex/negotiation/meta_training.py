@@ -13,11 +13,13 @@ from stable_baselines3.common.logger import configure
 from stable_baselines3.common.utils import set_random_seed
 
 from rideflex.data import ServiceArea
+from rideflex.embedding.threads import one_thread
 from rideflex.files import load_arrays, save_arrays
 from rideflex.model import FlexibilityModel
 from rideflex.negotiation.beliefs import Beliefs
 from rideflex.negotiation.days import true_answers
 from rideflex.negotiation.game import UNIT, Situation, Turn
+from rideflex.negotiation.hindsight import hindsight_credit
 from rideflex.negotiation.learners import make_learner
 from rideflex.negotiation.policies.learned import make_ppo
 from rideflex.negotiation.run_folder import RunFolder, RunSettings
@@ -126,6 +128,10 @@ class MetaTraining:
         on_epoch
             Called with the metrics of every finished epoch.
         """
+        with one_thread():
+            self._run(until, on_epoch)
+
+    def _run(self, until: int | None, on_epoch: Callable[[dict[str, Any]], None] | None) -> None:
         last = min(until or self.settings.epochs, self.settings.epochs)
         if self.epoch >= last:
             return
@@ -178,6 +184,11 @@ class MetaTraining:
     def _days_over(self) -> None:
         tally, self._tally = self._tally, Tally(self.area)
         self._metrics = self._measure(tally)
+        if self.settings.learning.hindsight:
+            with self.watch("hindsight"):
+                credit = hindsight_credit(self._simulation.game, tally, self._simulation.rng)
+            self._ppo.rollout_buffer.credit = credit.T
+            self._metrics["credit"] = float(credit.sum() / self.settings.envs)
         outcomes = tally.outcomes()
         if len(outcomes):
             self._buffer.append(outcomes)
@@ -215,12 +226,13 @@ class MetaTraining:
         }
 
     def _recovery(self) -> dict[str, float]:
-        if self.area.true_types is None:
+        if self.area.types_by_phase is None:
             return {}
         believed = self._beliefs.types
-        true = believed[np.arange(len(believed)), self.area.true_types]
+        types = self.area.types_by_phase[self._simulation.schedule.phase]
+        true = believed[np.arange(len(believed)), types]
         return {
-            "recovered": float((believed.argmax(axis=1) == self.area.true_types).mean()),
+            "recovered": float((believed.argmax(axis=1) == types).mean()),
             "log_loss": float(-np.log(np.maximum(true, 1e-12)).mean()),
         }
 

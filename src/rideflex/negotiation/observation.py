@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.data import ServiceArea
+from rideflex.negotiation.company import Company
 from rideflex.negotiation.game import UNIT, Situation
+from rideflex.routing import Fleet
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -37,11 +39,18 @@ CONTEXT = (
     "price of a minute",
     "price of a question",
 )
-OFFER = (
+GAINS = (
     "saving at once",
+    "gain beside the best of those booked",
+    "gain beside all of those booked",
+    "gain beside those to come",
+)
+OFFER = (
+    *GAINS,
     "can be served",
     "acceptance",
-    "expected worth",
+    "price of the minutes",
+    "price of the question",
     "shifted minutes",
     "pick-up shift",
     "drop-off shift",
@@ -55,13 +64,14 @@ class Observer:
     ----------
     area
         Whose trips are asked for; what doesn't change from day to day is computed once.
-    depot
-        Zone of the depot.
+    fleet
+        The vehicles.
     """
 
-    def __init__(self, area: ServiceArea, depot: int) -> None:
+    def __init__(self, area: ServiceArea, fleet: Fleet) -> None:
         self.n_offers = len(area.table.offers)
-        trips, driving = area.trips, area.travel_times
+        self._company = Company(area, fleet)
+        trips, driving, depot = area.trips, area.travel_times, fleet.depot
         opens = trips.pickup_window[:, 0].astype(np.float64)
         direct = driving[trips.origin, trips.destination].astype(np.float64)
         axes = _axes(driving)
@@ -95,14 +105,16 @@ class Observer:
         observed = np.empty((n_days, self.size), dtype=np.float32)
         self._context(here, observed[:, : len(CONTEXT)])
         per_offer = observed[:, len(CONTEXT) :].reshape(n_days, len(offers), len(OFFER))
-        saving = here.saving
-        per_offer[..., 0] = saving / UNIT
-        per_offer[..., 1] = here.quotes.feasible
-        per_offer[..., 2] = here.accept
-        per_offer[..., 3] = here.worth(saving) / UNIT
-        per_offer[..., 4] = offers.minutes / 60
-        per_offer[..., 5] = offers.pickup / 30
-        per_offer[..., 6] = offers.dropoff / 30
+        per_offer[..., 0] = here.saving / UNIT
+        per_offer[..., 1:3] = self._company.booked(here.trips, here.came) / UNIT
+        per_offer[..., 3] = self._company.to_come(here.trips, here.waiting) / UNIT
+        per_offer[..., 4] = here.quotes.feasible
+        per_offer[..., 5] = here.accept
+        per_offer[..., 6] = here.prices.accepted(offers) / UNIT
+        per_offer[..., 7] = here.prices.asked(offers) / UNIT
+        per_offer[..., 8] = offers.minutes / 60
+        per_offer[..., 9] = offers.pickup / 30
+        per_offer[..., 10] = offers.dropoff / 30
         return np.clip(observed, -LIMIT, LIMIT, out=observed)
 
     def _context(self, here: Situation, context: npt.NDArray[np.float32]) -> None:

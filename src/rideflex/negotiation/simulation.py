@@ -72,7 +72,7 @@ class Simulation:
         self.game = Negotiation(
             area, self.fleet, self.beliefs, prices or Prices(), watch=watch or Stopwatch()
         )
-        self.observer = Observer(area, self.fleet.depot)
+        self.observer = Observer(area, self.fleet)
 
     @property
     def n_requests(self) -> int:

@@ -66,7 +66,7 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     )
     beliefs, fleet = Beliefs(area), area_fleet(area)
     beliefs.update(model)
-    observer = Observer(area, fleet.depot)
+    observer = Observer(area, fleet)
     network = fresh_network(observer)
     network.load_state_dict(torch.load(checkpoint / POLICY, weights_only=True)["policy"])
     arrays, _ = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from gymnasium import spaces
 from sb3_contrib import MaskablePPO
+from sb3_contrib.common.maskable.buffers import MaskableRolloutBuffer
 
 from rideflex.negotiation.game import Situation
 from rideflex.negotiation.observation import LIMIT, Observer
@@ -30,6 +32,9 @@ class LearningSettings:
         Steps in a minibatch, and passes over a rollout.
     gae_lambda, clip_range, entropy
         PPO's own.
+    hindsight
+        Whether a step is credited with what its shift turned out to be worth at the end of the
+        day (`hindsight_credit`), or with the rewards that followed it.
     """
 
     learning_rate: float = 1e-3
@@ -38,6 +43,24 @@ class LearningSettings:
     gae_lambda: float = 0.95
     clip_range: float = 0.2
     entropy: float = 0.001
+    hindsight: bool = True
+
+
+class CreditedRollouts(MaskableRolloutBuffer):
+    """Rollouts whose steps may be credited once the days are over.
+
+    `credit` [steps, days] takes the place of the returns; without it they are made of the rewards.
+    """
+
+    credit: npt.NDArray[np.float64] | None = None
+
+    def compute_returns_and_advantage(self, last_values: torch.Tensor, dones: Any) -> None:
+        """Fill returns and advantages."""
+        if self.credit is None:
+            super().compute_returns_and_advantage(last_values, dones)
+            return
+        self.returns = self.credit.astype(np.float32)
+        self.advantages = self.returns - self.values
 
 
 def make_ppo(env: SimulationVecEnv, settings: LearningSettings, seed: int) -> MaskablePPO:
@@ -56,6 +79,7 @@ def make_ppo(env: SimulationVecEnv, settings: LearningSettings, seed: int) -> Ma
         gae_lambda=settings.gae_lambda,
         clip_range=settings.clip_range,
         ent_coef=settings.entropy,
+        rollout_buffer_class=CreditedRollouts,
         seed=seed,
         device="cpu",
     )

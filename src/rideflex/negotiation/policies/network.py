@@ -10,19 +10,23 @@ import torch
 from sb3_contrib.common.maskable.policies import MaskableActorCriticPolicy
 from torch import nn
 
-from rideflex.negotiation.observation import CONTEXT, OFFER
+from rideflex.negotiation.observation import CONTEXT, GAINS, OFFER
 
-_WORTH = OFFER.index("expected worth")
-_FIRST_SHARPNESS = 20.0
+_ACCEPT = OFFER.index("acceptance")
+_MINUTES, _QUESTION = OFFER.index("price of the minutes"), OFFER.index("price of the question")
+_SHIFTED = OFFER.index("shifted minutes")
+_FIRST_SHARPNESS = 8.0
 _WIDTH = 64
 
 
 class OfferScorer(nn.Module):
     """Gives every offer a logit from its own features and the context.
 
-    logit = β · expected worth + correction(offer features, context). The correction's last layer
-    starts at zero, so that a fresh policy makes the offer of the largest expected worth, softened;
-    only evidence moves it from there.
+    logit = β · (P(accept) · (w · gains + correction - price of the minutes) - price of asking).
+    w starts as 1 for the saving at once and 0 for the gains beside other trips, and the correction
+    (a small network on the offer's features and the context) starts at 0: a fresh policy makes
+    the offer of the largest expected saving, softened, and only evidence moves it from there.
+    No shift has no gain, no correction and no price, so its logit stays 0.
 
     Parameters
     ----------
@@ -35,6 +39,7 @@ class OfferScorer(nn.Module):
         self.n_offers = n_offers
         self.latent_dim_pi, self.latent_dim_vf = n_offers, _WIDTH
         self.log_sharpness = nn.Parameter(torch.tensor(float(np.log(_FIRST_SHARPNESS))))
+        self.gains = nn.Parameter(torch.eye(len(GAINS))[0])
         self.context = nn.Sequential(nn.Linear(len(CONTEXT), _WIDTH), nn.Tanh())
         self.offer = nn.Linear(len(OFFER), _WIDTH)
         self.joint = nn.Sequential(nn.Tanh(), nn.Linear(_WIDTH, _WIDTH), nn.Tanh())
@@ -54,8 +59,10 @@ class OfferScorer(nn.Module):
         """Return the logits [B, A]."""
         context, offers = self._apart(features)
         joint = self.joint(self.context(context)[:, None, :] + self.offer(offers))
-        correction = self.score(joint)[..., 0]
-        return self.log_sharpness.exp() * offers[..., _WORTH] + correction
+        correction = self.score(joint)[..., 0] * (offers[..., _SHIFTED] > 0)
+        value = offers[..., : len(GAINS)] @ self.gains + correction
+        worth = offers[..., _ACCEPT] * (value - offers[..., _MINUTES]) - offers[..., _QUESTION]
+        return self.log_sharpness.exp() * worth
 
     def forward_critic(self, features: torch.Tensor) -> torch.Tensor:
         """Return the latent value [B, width], from the context and the offers' mean and best."""

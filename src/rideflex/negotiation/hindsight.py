@@ -1,0 +1,34 @@
+"""What each agreed shift turned out to be worth, once the day is over."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.negotiation.game import UNIT, Negotiation
+from rideflex.negotiation.tally import Tally
+from rideflex.routing.narrowing import narrowed
+from rideflex.routing.search import search_routes
+
+_ROUNDS = 60
+
+
+def hindsight_credit(
+    game: Negotiation, tally: Tally, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Credit [B, N] of every step, in units of reward.
+
+    The finished days are searched for good routes. A request that agreed to a shift is credited
+    with what the day would cost more without it, all else equal (a difference reward, Wolpert and
+    Tumer 2002), minus the price of its minutes; whoever was asked pays the price of the question.
+    Where nobody was asked the credit is zero.
+    """
+    offers, agreed = game.offers, tally.agreed
+    actions = tally.turns("actions").astype(np.intp)
+    best = search_routes(game.plans, _ROUNDS, rng.integers(2**31, size=len(game.plans)))
+    days, requests = np.nonzero(agreed)
+    shifts = actions[days, requests]
+    without = narrowed(best, days, requests, offers.pickup[shifts], offers.dropoff[shifts])
+    credit = -game.prices.asked(offers)[actions]
+    credit[days, requests] += without - best.cost[days] - game.prices.accepted(offers)[shifts]
+    return np.asarray(credit / UNIT)
