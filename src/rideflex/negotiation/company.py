@@ -73,7 +73,7 @@ class Company:
         self, trips: npt.NDArray[np.int32], waiting: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.float32]:
         """Gain [B, A] of each offer, summed over travelers to come [B, T], each on average."""
-        return np.einsum("bat,bt->ba", self._to_come[trips], waiting.astype(np.float32))
+        return np.asarray(np.einsum("bat,bt->ba", self._to_come[trips], waiting.astype(np.float32)))
 
     def booked(
         self, trips: npt.NDArray[np.int32], came: npt.NDArray[np.int32]

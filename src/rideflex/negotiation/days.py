@@ -46,7 +46,7 @@ class Days:
     @property
     def n_requests(self) -> int:
         """Requests of a day."""
-        return self.trips.shape[1]
+        return int(self.trips.shape[1])
 
     def __getitem__(self, rows: slice) -> Days:
         return Days(self.trips[rows], self.patience[rows], self.phase)
@@ -62,7 +62,10 @@ def requests_of(area: ServiceArea, trips: npt.NDArray[np.int32]) -> Requests:
     """Requests for rows of the area's trips, in the shape of `trips`."""
     of = area.trips
     return Requests(
-        of.origin[trips], of.destination[trips], of.pickup_window[trips], of.dropoff_window[trips]
+        of.origin[trips],
+        of.destination[trips],
+        of.pickup_window[trips].astype(np.int64),
+        of.dropoff_window[trips].astype(np.int64),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -22,7 +22,7 @@ from rideflex.routing import Fleet
 Observation = npt.NDArray[np.float32]
 
 
-def _spaces(simulation: Simulation) -> tuple[spaces.Box, spaces.Discrete]:
+def _spaces(simulation: Simulation) -> tuple[spaces.Space[Any], spaces.Discrete]:
     size = simulation.observer.size
     return (
         spaces.Box(-LIMIT, LIMIT, (size,), np.float32),
@@ -71,7 +71,7 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
     * v0: first version
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: dict[str, Any] = {"render_modes": []}
 
     def __init__(
         self,
@@ -105,7 +105,8 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Offers [A] that may be made now."""
-        return self.simulation.action_masks()[0]
+        masks: npt.NDArray[np.bool_] = self.simulation.action_masks()[0]
+        return masks
 
 
 class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int64]]):
@@ -116,7 +117,7 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
     mode "same step"), and that step's `info["final_obs"]` holds the last observations.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {
+    metadata: dict[str, Any] = {
         "render_modes": [],
         "autoreset_mode": gym.vector.AutoresetMode.SAME_STEP,
     }

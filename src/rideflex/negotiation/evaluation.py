@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -141,11 +142,15 @@ def _play_batch(
 
 
 def _joined(batches: Sequence[Played]) -> Played:
-    def rows(name: str) -> npt.NDArray[np.generic]:
+    def rows(name: str) -> npt.NDArray[Any]:
         return np.concatenate([getattr(batch, name) for batch in batches])
 
     return Played(
-        *(rows(name) for name in ("actions", "asked", "trips", "inserted", "unserved")),  # type: ignore[arg-type]
+        actions=rows("actions"),
+        asked=rows("asked"),
+        trips=rows("trips"),
+        inserted=rows("inserted"),
+        unserved=rows("unserved"),
         routes=tuple(routes for batch in batches for routes in batch.routes),
         days=tuple(day for batch in batches for day in batch.days),
     )

@@ -115,7 +115,8 @@ class Observer:
         per_offer[..., 8] = offers.minutes / 60
         per_offer[..., 9] = offers.pickup / 30
         per_offer[..., 10] = offers.dropoff / 30
-        return np.clip(observed, -LIMIT, LIMIT, out=observed)
+        clipped: npt.NDArray[np.float32] = np.clip(observed, -LIMIT, LIMIT, out=observed)
+        return clipped
 
     def _context(self, here: Situation, context: npt.NDArray[np.float32]) -> None:
         still, hour = here.waiting.sum(axis=1), self._hour[here.trips]

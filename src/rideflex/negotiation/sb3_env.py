@@ -80,7 +80,8 @@ class SimulationVecEnv(VecEnv):
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
         """Refuse: the days share one simulation."""
-        raise UsageError("the days of a simulation share their settings")
+        del value, indices
+        raise UsageError(f"the days of a simulation share {attr_name}: set it on the simulation")
 
     def env_method(
         self,

@@ -39,7 +39,7 @@ class Tally:
     @property
     def asked(self) -> npt.NDArray[np.bool_]:
         """Requests [B, N] whose traveler was asked for a shift."""
-        return self.turns("actions") != self._area.table.offers.no_shift
+        return np.asarray(self.turns("actions") != self._area.table.offers.no_shift)
 
     @property
     def agreed(self) -> npt.NDArray[np.bool_]:

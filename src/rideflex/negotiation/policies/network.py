@@ -62,7 +62,8 @@ class OfferScorer(nn.Module):
         correction = self.score(joint)[..., 0] * (offers[..., _SHIFTED] > 0)
         value = offers[..., : len(GAINS)] @ self.gains + correction
         worth = offers[..., _ACCEPT] * (value - offers[..., _MINUTES]) - offers[..., _QUESTION]
-        return self.log_sharpness.exp() * worth
+        logits: torch.Tensor = self.log_sharpness.exp() * worth
+        return logits
 
     def forward_critic(self, features: torch.Tensor) -> torch.Tensor:
         """Return the latent value [B, width], from the context and the offers' mean and best."""
@@ -80,11 +81,14 @@ class OfferPolicy(MaskableActorCriticPolicy):
     """MaskablePPO's actor and critic, built on an `OfferScorer`."""
 
     def _build(self, lr_schedule: Any) -> None:
-        self.mlp_extractor = OfferScorer(int(self.action_space.n))  # type: ignore[attr-defined]
+        scorer = OfferScorer(int(self.action_space.n))  # type: ignore[attr-defined]
+        scorer.apply(partial(self.init_weights, gain=np.sqrt(2)))
+        nn.init.zeros_(scorer.score.weight)
+        self.mlp_extractor = scorer  # type: ignore[assignment]
         self.action_net = nn.Identity()
         self.value_net = nn.Linear(_WIDTH, 1)
-        self.mlp_extractor.apply(partial(self.init_weights, gain=np.sqrt(2)))
-        nn.init.zeros_(self.mlp_extractor.score.weight)
         self.optimizer = self.optimizer_class(
-            self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs
+            self.parameters(),
+            lr=lr_schedule(1),  # type: ignore[call-arg]
+            **self.optimizer_kwargs,
         )

@@ -31,4 +31,5 @@ def best_allowed(situation: Situation, worth: npt.NDArray[np.float64]) -> npt.ND
     offers = situation.offers
     order = np.lexsort((np.arange(len(offers)), offers.minutes))
     scored = np.where(situation.allowed, worth, -np.inf)[:, order]
-    return order[scored.argmax(axis=1)].astype(np.int32)
+    chosen: npt.NDArray[np.int32] = order[scored.argmax(axis=1)].astype(np.int32)
+    return chosen
