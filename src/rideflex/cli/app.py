@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from rideflex.cli import bench_lookup, bench_models, bench_quotes, bench_train
-from rideflex.cli import data, models, negotiation, routes
+from rideflex.cli import (
+    bench_lookup,
+    bench_models,
+    bench_quotes,
+    bench_train,
+    data,
+    models,
+    negotiation,
+    routes,
+)
 from rideflex.errors import RideflexError
 
 HELP = """
@@ -28,7 +37,7 @@ bench = typer.Typer(
 )
 app.add_typer(bench, name="bench")
 
-for command in (
+COMMANDS: tuple[Callable[..., None], ...] = (
     data.generate,
     data.check,
     negotiation.train,
@@ -37,9 +46,8 @@ for command in (
     models.fit,
     models.predict,
     routes.route,
-):
-    app.command()(command)
-for command in (
+)
+BENCHES: tuple[Callable[..., None], ...] = (
     bench_lookup.lookup,
     bench_lookup.scale,
     bench_models.update,
@@ -47,7 +55,10 @@ for command in (
     bench_models.stream,
     bench_quotes.quotes,
     bench_train.train,
-):
+)
+for command in COMMANDS:
+    app.command()(command)
+for command in BENCHES:
     bench.command()(command)
 
 
