@@ -18,7 +18,7 @@ from rideflex.data import ServiceArea
 from rideflex.routing import Fleet
 
 _SAMPLE = 24  # trips of a traveler that stand for all of theirs
-_APART = 9000  # seconds between two pick-ups beyond which any order but one after another is out
+_APART = 7200  # seconds between two pick-ups beyond which a shift makes no difference
 
 
 class Trips(NamedTuple):
@@ -107,19 +107,21 @@ def _expect(
                 gains[trip, offer, traveler[row]] += gain / count[traveler[row]]
 
 
-@compiled(parallel=True)
+@compiled()
 def _beside(
     trips: Trips,
     asked: npt.NDArray[np.int32],
     came: npt.NDArray[np.int32],
     gains: npt.NDArray[np.float32],
 ) -> None:
-    for day in numba.prange(len(asked)):
+    for day in range(len(asked)):
         n_offers = gains.shape[1]
         saved = np.empty(n_offers, dtype=np.int64)
         best = np.zeros(n_offers, dtype=np.int64)
         total = np.zeros(n_offers, dtype=np.int64)
         for other in came[day]:
+            if abs(trips.pickup[asked[day], 0] - trips.pickup[other, 0]) > _APART:
+                continue
             _savings(trips, asked[day], other, saved)
             for offer in range(n_offers):
                 best[offer] = max(best[offer], saved[offer])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
@@ -71,7 +71,7 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
     * v0: first version
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}  # type: ignore[misc]
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
     mode "same step"), and that step's `info["final_obs"]` holds the last observations.
     """
 
-    metadata: dict[str, Any] = {
+    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
         "render_modes": [],
         "autoreset_mode": gym.vector.AutoresetMode.SAME_STEP,
     }

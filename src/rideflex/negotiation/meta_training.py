@@ -21,7 +21,7 @@ from rideflex.negotiation.days import true_answers
 from rideflex.negotiation.game import UNIT, Situation, Turn
 from rideflex.negotiation.hindsight import hindsight_credit
 from rideflex.negotiation.learners import make_learner
-from rideflex.negotiation.policies.learned import make_ppo
+from rideflex.negotiation.policies.learned import CreditedRollouts, make_ppo
 from rideflex.negotiation.run_folder import RunFolder, RunSettings
 from rideflex.negotiation.sb3_env import SimulationVecEnv
 from rideflex.negotiation.simulation import Simulation
@@ -90,6 +90,8 @@ class MetaTraining:
         self._metrics: dict[str, Any] = {}
         self._env = SimulationVecEnv(self._simulation, self._note, self._days_over)
         self._ppo = make_ppo(self._env, settings.learning, settings.seed)
+        assert isinstance(self._ppo.rollout_buffer, CreditedRollouts)
+        self._rollouts = self._ppo.rollout_buffer
         self._ppo.set_logger(configure(str(folder.path / "tensorboard"), ["tensorboard"]))
 
     @property
@@ -187,7 +189,7 @@ class MetaTraining:
         if self.settings.learning.hindsight:
             with self.watch("hindsight"):
                 credit = hindsight_credit(self._simulation.game, tally, self._simulation.rng)
-            self._ppo.rollout_buffer.credit = credit.T
+            self._rollouts.credit = credit.T
             self._metrics["credit"] = float(credit.sum() / self.settings.envs)
         outcomes = tally.outcomes()
         if len(outcomes):

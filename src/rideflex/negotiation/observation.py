@@ -149,9 +149,10 @@ def _hours(
     traveler: npt.NDArray[np.int32], hour: npt.NDArray[np.intp], n_travelers: int
 ) -> npt.NDArray[np.float32]:
     """Share of each traveler's trips [T, 24] that start in each hour."""
-    shares = np.zeros((n_travelers, 24), dtype=np.float32)
-    np.add.at(shares, (traveler, hour), 1.0)
-    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+    trips = np.zeros((n_travelers, 24), dtype=np.float32)
+    np.add.at(trips, (traveler, hour), 1.0)
+    shares: npt.NDArray[np.float32] = trips / np.maximum(trips.sum(axis=1, keepdims=True), 1)
+    return shares
 
 
 def _axes(driving: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
