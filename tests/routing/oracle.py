@@ -57,7 +57,7 @@ def plain_quote(
                 for j in range(i, len(route) + 1):
                     tried = (*route[:i], 2 * new, *route[i:j], 2 * new + 1, *route[j:])
                     cost = driving_of(wider, tried) - driving_of(wider, route)
-                    if cost < best[0] and not problems_of(wider, [tried]):
+                    if cost < best[0] and drive(wider, tried) and not problems_of(wider, [tried]):
                         best = (cost, vehicle, i, j)
         answers.append(best)
     return answers

@@ -31,7 +31,7 @@ def plain_quote_days(
     for day in numba.prange(len(cost)):
         route = np.empty(n_stops + 2, dtype=np.int64)
         for offer in range(len(early)):
-            cheapest = NEVER
+            cheapest = int(NEVER)
             unused = False
             for vehicle in range(state.length.shape[1]):
                 n = state.length[day, vehicle]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -121,6 +121,7 @@ def bench_quotes(
     days: int = 50,
     iterations: int = 2000,
     exact_days: int = 40,
+    planned: Sequence[int] = PLANNED,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> QuotesBench:
     """Measure quotes and routes on days drawn from a service-area folder.
@@ -131,6 +132,8 @@ def bench_quotes(
         Days that are quoted in one call.
     days, iterations
         Days that are re-optimised, and for how long.
+    planned
+        How many requests the days that are quoted hold; 30, the headline, among them.
     exact_days
         Small days on which the bound's local search meets the exact optimum.
     on_step
@@ -145,9 +148,9 @@ def bench_quotes(
         area.trips.dropoff_window.astype(np.int64),
     )
     speeds = []
-    for planned in PLANNED:
-        on_step(f"quotes with {planned} requests planned")
-        speeds.append(_speed(area, requests, planned, batch, rng))
+    for n in planned:
+        on_step(f"quotes with {n} requests planned")
+        speeds.append(_speed(area, requests, n, batch, rng))
     quality = _quality(area, requests, days, iterations, exact_days, rng, on_step)
     return QuotesBench(batch, len(area.table.offers), tuple(speeds), quality)
 
@@ -184,7 +187,7 @@ def _speed(
 
     offers = area.table.offers
     one_core, costs = fast(offers, 1)
-    two_cores, same_costs = fast(offers, min(2, numba.config.NUMBA_NUM_THREADS))
+    two_cores, same_costs = fast(offers, min(2, numba.get_num_threads()))
     plain_speed, plain_costs = plain(offers)
     equal = np.array_equal(costs, same_costs)
     return QuoteSpeed(
@@ -215,9 +218,7 @@ def _quality(
     routes = [plans.routes(row) for row in range(n_days)]
     on_step(f"re-optimising {n_days} days, {iterations} iterations each")
     start = perf_counter()
-    found = reoptimise_days(
-        days, routes, iterations, workers=min(2, numba.config.NUMBA_NUM_THREADS)
-    )
+    found = reoptimise_days(days, routes, iterations, workers=min(2, numba.get_num_threads()))
     seconds = perf_counter() - start
     on_step(f"the exact optimum of {exact_days} small days")
     offers = area.table.offers
@@ -275,7 +276,7 @@ def _grown(
 
 
 @contextmanager
-def _threads(n: int) -> Any:
+def _threads(n: int) -> Iterator[None]:
     before = numba.get_num_threads()
     numba.set_num_threads(n)
     try:

@@ -27,17 +27,16 @@ class Instance:
     day
         The service day, with every time in thousandths of the file's unit.
     coordinates
-        Where each zone lies [Z, 2]: the depot, then pick-ups and drop-offs as in the file.
+        Where each zone lies [Z, 2].
+    scale
+        Ticks of the day's clock in one unit of the file.
     """
 
     name: str
     kind: str
     day: ServiceDay
     coordinates: npt.NDArray[np.float64]
-
-    def in_file_units(self, cost: int) -> float:
-        """Return a cost or time of the day in the file's own unit."""
-        return cost / SCALE
+    scale: int = SCALE
 
 
 @dataclass(frozen=True)
