@@ -1,0 +1,65 @@
+"""Who may be asked for what."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rideflex.errors import UsageError
+from rideflex.negotiation import AskLedger, Beliefs, Days, Masking
+from tests.negotiation.conftest import Informed
+
+
+def test_a_sure_model_allows_what_the_traveler_would_accept(city, informed):
+    """With every type known, the mask is the truth."""
+    days = Days.sample(city, 6, np.random.default_rng(0))
+    masking = Masking.sampled(informed, days, 12, explore=0.0, rng=np.random.default_rng(1))
+    for step in range(days.n_requests):
+        assert np.array_equal(masking.allowed[:, step], days.answers(city, step))
+    assert not masking.explored.any()
+
+
+def test_exploration_lifts_the_asked_share_of_masks(city, informed):
+    """A share of the requests has every offer open, drawn afresh."""
+    days = Days.sample(city, 400, np.random.default_rng(0))
+    masking = Masking.sampled(informed, days, 12, explore=0.3, rng=np.random.default_rng(1))
+    assert masking.explored.mean() == pytest.approx(0.3, abs=0.03)
+    assert masking.allowed[masking.explored].all()
+
+
+def test_types_are_drawn_by_their_probabilities(city):
+    """Over many draws each type comes up as often as the model says."""
+    beliefs = Beliefs(city)
+    beliefs.update(Informed(city, certainty=0.6))
+    trips = np.zeros(20_000, dtype=np.int32)
+    drawn = beliefs.sample_types(trips, np.random.default_rng(0))
+    shares = np.bincount(drawn, minlength=4) / len(drawn)
+    assert shares == pytest.approx(beliefs.types[city.trips.traveler[0]], abs=0.015)
+
+
+def test_acceptance_is_the_mean_answer_of_the_types(city):
+    """P(accept) = Σ P(type) · answer of the type, offer by offer."""
+    beliefs = Beliefs(city)
+    beliefs.update(Informed(city, certainty=0.5))
+    trip = np.array([7], dtype=np.int32)
+    chances = beliefs.types[city.trips.traveler[7]]
+    expected = sum(
+        chances[kind] * city.table.masks(city.trips.trip_id[trip], [kind])[0] for kind in range(4)
+    )
+    assert beliefs.accept(trip)[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_ledger_closes_at_its_cap(city):
+    """A traveler who was asked as often as the cap allows is not asked again."""
+    ledger = AskLedger(city, cap=2)
+    travelers = np.array([3, 5], dtype=np.int32)
+    for asked in ([True, True], [True, False]):
+        assert ledger.open(travelers).all()
+        ledger.note(travelers, np.array(asked))
+    assert ledger.open(travelers).tolist() == [False, True]
+
+
+def test_a_cap_is_not_for_days_that_are_played_at_once(city):
+    """The same traveler on two parallel days can't share a budget: refused, not overdrawn."""
+    with pytest.raises(UsageError, match="one day at a time"):
+        AskLedger(city, cap=1).open(np.array([2, 2], dtype=np.int32))
