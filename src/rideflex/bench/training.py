@@ -20,6 +20,7 @@ PARTS = (
     "environment",
     "policy forward",
     "hindsight",
+    "hindsight",
     "policy update",
     "model update",
     "checkpoints",
