@@ -111,7 +111,8 @@ class MetaTraining:
         self._ppo.policy.load_state_dict(saved["policy"])
         self._ppo.policy.optimizer.load_state_dict(saved["optimizer"])
         self._learner.restore(checkpoint / MODEL)
-        self._beliefs.update(self._learner.model)
+        with one_thread():  # as in a run: the last bits depend on how sums are split
+            self._beliefs.update(self._learner.model)
         arrays, meta = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)
         self._buffer.restore(arrays)
         self._seen_at_update = meta["seen_at_update"]
