@@ -13,8 +13,6 @@ the drop-off, pruning leaves room for the largest such shortcut of the travel ti
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -74,22 +72,8 @@ def quote_day(
         empty_seen = empty_seen or empty
 
 
-class _Job(NamedTuple):
-    # What one day's kernels need to know of the request.
-    origin: int
-    destination: int
-    riders: int
-    board: int
-    alight: int
-    latest_pickup: int
-    dropoff_opens: int
-    dropoff_closes: int
-    margin: int  # seconds by which the drop-off on the way may bring a later stop forward
-    timed: bool
-
-
 @compiled()
-def _quote_vehicle(
+def _quote_vehicle(  # noqa: C901  # split into functions it takes half as long again
     state: State,
     rules: Rules,
     travel: npt.NDArray[np.int32],
@@ -103,119 +87,63 @@ def _quote_vehicle(
     n = state.length[day, vehicle]
     place, ready = state.place[day, vehicle], state.ready[day, vehicle]
     late, load = state.late[day, vehicle], state.load[day, vehicle]
-    job = _job(rules, asked, row)
+    origin, destination = asked.origin[row], asked.destination[row]
+    riders = asked.riders[row]
+    board, alight = asked.service[row]
+    latest_pickup = asked.pickup_window[row, 1]
+    opens, closes = asked.dropoff_window[row]
     earliest = asked.pickup_window[row, 0] + shifts.early
     departs = np.empty_like(earliest)
+    timed = rules.max_ride < NEVER or rules.max_duration < NEVER
+    margin = max(0, rules.shortcut - alight)
     narrow = best[COST, -1]  # what the narrowest pick-up has so far; [0] of it bounds all offers
-    for i in range(_first_in_time(late, n, earliest[0] + job.board - job.margin), n + 1):
-        if ready[i] > job.latest_pickup:
+    for i in range(_first_in_time(late, n, earliest[0] + board - margin), n + 1):
+        if ready[i] > latest_pickup:
             break
-        to_origin = travel[place[i], job.origin]
-        arrives = ready[i] + to_origin
-        if arrives > job.latest_pickup or load[i] + job.riders > rules.capacity:
+        to_origin = travel[place[i], origin]
+        if ready[i] + to_origin > latest_pickup or load[i] + riders > rules.capacity:
             continue
         direct = travel[place[i], place[i + 1]] if n else 0  # an unused vehicle stays at home
         for lane in range(len(departs)):
-            departs[lane] = max(earliest[lane], arrives) + job.board
-
-        ride, onward = travel[job.origin, job.destination], travel[job.destination, place[i + 1]]
-        cost = to_origin + ride + onward - direct
-        if cost < narrow[0]:
-            deadline = late[i + 1] - onward - job.alight
-            if job.timed:
-                _offer_timed(
-                    state, rules, travel, asked, shifts, day, row, vehicle,
-                    i, i, departs, ride, deadline, cost, best,
-                )  # fmt: skip
-            else:
-                _offer(best, shifts.late, departs, job, ride, deadline, cost, vehicle, i, i)
-
-        detour = to_origin + travel[job.origin, place[i + 1]] - direct
-        if i < n and detour - rules.shortcut < narrow[0]:
-            _quote_apart(
-                state,
-                rules,
-                travel,
-                asked,
-                shifts,
-                day,
-                row,
-                vehicle,
-                job,
-                i,
-                detour,
-                departs,
-                best,
-            )
-
-
-@compiled()
-def _quote_apart(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
-    asked: Asked,
-    shifts: Shifts,
-    day: int,
-    row: int,
-    vehicle: int,
-    job: _Job,
-    i: int,
-    detour: int,
-    departs: npt.NDArray[np.int64],
-    best: npt.NDArray[np.int64],
-) -> None:
-    # The drop-off after later stops: carry every lane's clock forward, stop by stop.
-    n = state.length[day, vehicle]
-    place, late = state.place[day, vehicle], state.late[day, vehicle]
-    load, stops = state.load[day, vehicle], state.stops[day, vehicle]
-    narrow = best[COST, -1]
-    here, lanes = job.origin, len(departs)
-    for j in range(i + 1, n + 1):
-        if load[j] + job.riders > rules.capacity:
-            return
-        stop = stops[j - 1]
-        leg = travel[here, place[j]]
-        here = place[j]
-        limit = min(state.closes[day, stop], late[j] + job.margin)
-        for lane in range(lanes):
-            start = max(state.opens[day, stop], departs[lane] + leg)
-            if start > limit:
-                lanes = lane
-                break
-            departs[lane] = start + state.service[day, stop]
-        if lanes == 0 or departs[0] > job.dropoff_closes + shifts.late[-1]:
-            return
-        ride, onward = travel[here, job.destination], travel[job.destination, place[j + 1]]
-        cost = detour + ride + onward - travel[here, place[j + 1]]
-        if cost < narrow[0]:
-            deadline = late[j + 1] - onward - job.alight
+            departs[lane] = max(earliest[lane], ready[i] + to_origin) + board
+        # The drop-off right after the pick-up, and then after every later stop, for which all
+        # lanes' clocks are carried forward.
+        detour, here, lanes = to_origin - direct, origin, len(departs)
+        for j in range(i, n + 1):
+            if j > i:
+                if load[j] + riders > rules.capacity:
+                    break
+                if j == i + 1:
+                    detour += travel[origin, place[j]]
+                    if detour - rules.shortcut >= narrow[0]:
+                        break
+                stop = state.stops[day, vehicle, j - 1]
+                leg = travel[here, place[j]]
+                here = place[j]
+                limit = min(state.closes[day, stop], late[j] + margin)
+                for lane in range(lanes):
+                    start = max(state.opens[day, stop], departs[lane] + leg)
+                    if start > limit:
+                        lanes = lane
+                        break
+                    departs[lane] = start + state.service[day, stop]
+                if lanes == 0 or departs[0] > closes + shifts.late[-1]:
+                    break
+            ride, onward = travel[here, destination], travel[destination, place[j + 1]]
+            cost = detour + ride + onward
+            if j > i:
+                cost -= travel[here, place[j + 1]]
+            if cost >= narrow[0]:
+                continue
+            deadline = late[j + 1] - onward - alight
             alive = departs[:lanes]
-            if job.timed:
+            if timed:
                 _offer_timed(
                     state, rules, travel, asked, shifts, day, row, vehicle,
                     i, j, alive, ride, deadline, cost, best,
                 )  # fmt: skip
             else:
-                _offer(best, shifts.late, alive, job, ride, deadline, cost, vehicle, i, j)
-
-
-@compiled()
-def _job(rules: Rules, asked: Asked, row: int) -> _Job:
-    board, alight = asked.service[row]
-    opens, closes = asked.dropoff_window[row]
-    return _Job(
-        asked.origin[row],
-        asked.destination[row],
-        asked.riders[row],
-        board,
-        alight,
-        asked.pickup_window[row, 1],
-        opens,
-        closes,
-        max(0, rules.shortcut - alight),
-        bool(rules.max_ride < NEVER or rules.max_duration < NEVER),
-    )
+                _offer(best, shifts.late, alive, ride, opens, closes, deadline, cost, vehicle, i, j)
 
 
 @compiled()
@@ -236,8 +164,9 @@ def _offer(
     best: npt.NDArray[np.int64],
     late: npt.NDArray[np.int64],
     departs: npt.NDArray[np.int64],
-    job: _Job,
     ride: int,
+    opens: int,
+    closes: int,
     deadline: int,
     cost: int,
     vehicle: int,
@@ -247,11 +176,11 @@ def _offer(
     # Steps are walked from narrow to wide and the wider have the lower bests, so the first step
     # that gains nothing ends the walk.
     for lane in range(len(departs)):
-        dropoff = max(job.dropoff_opens, departs[lane] + ride)
+        dropoff = max(opens, departs[lane] + ride)
         if dropoff > deadline:
             return
         for step in range(len(late)):
-            if dropoff <= job.dropoff_closes + late[step]:
+            if dropoff <= closes + late[step]:
                 if cost >= best[COST, lane, step]:
                     break
                 best[COST, lane, step] = cost
