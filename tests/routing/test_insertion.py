@@ -124,6 +124,38 @@ def test_a_shift_is_worth_what_it_saves():
     assert quotes.cost[0, offers.index(-10, 0)] == 0
 
 
+def test_a_drop_off_on_the_way_may_be_a_shortcut():
+    """Without the triangle inequality a late stop is saved by what is inserted after it."""
+    travel = np.full((5, 5), 100, dtype=np.int32)
+    travel[1, 2], travel[1, 3], travel[3, 2] = 1000, 50, 50
+    plans = PlanBatch(Fleet(1, 4, 0, service_time=0), travel, 1, 2)
+    as_asked = OfferGrid.from_pairs([(0, 0)])
+    plans.commit(plans.quote(Requests([1], [2], [[0, 600]], [[0, 1150]]), as_asked), [0])
+    quotes = plans.quote(Requests([4], [3], [[0, 500]], [[0, 1000]]), as_asked)
+    assert (quotes.cost[0, 0], quotes.pickup_at[0, 0], quotes.dropoff_at[0, 0]) == (-800, 0, 1)
+    plans.commit(quotes, [0])
+    assert problems_of(plans.day(0), plans.routes(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "least"),
+    [("max_ride", 650), ("max_duration", 1850), ("shift", (0, 1850)), ("capacity", 2)],
+)
+def test_limits_hold_to_the_second(limit, least):
+    """Two riders who share a way can be taken at exactly the limit, and not one below it."""
+    travel = np.array([[0, 500, 600], [500, 10, 600], [600, 600, 20]], dtype=np.int32)
+    as_asked = OfferGrid.from_pairs([(0, 0)])
+    tight = (least[0], least[1] - 1) if limit == "shift" else least - 1
+    for value, served in ((least, 0), (tight, 1)):
+        settings_of_fleet = {"vehicles": 1, "capacity": 2, "depot": 0, "service_time": 30}
+        fleet = Fleet(**settings_of_fleet | {limit: value})
+        plans = PlanBatch(fleet, travel, 1, 2)
+        for _ in range(2):
+            asked = Requests([1], [2], [[500, 560]], [[0, 1300]])
+            plans.commit(plans.quote(asked, as_asked), [0])
+        assert plans.unserved[0] == served
+
+
 def test_selected_days_grow_on_their_own():
     """A copy and its source do not share routes; a reset day starts from nothing."""
     rng = np.random.default_rng(1)
