@@ -1,0 +1,141 @@
+"""Evaluations that can be cited: same days, same answers, same solvers for every policy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rideflex.data import read_area
+from rideflex.data.generate import AreaSettings, generate_area
+from rideflex.errors import UsageError
+from rideflex.negotiation import Beliefs, Prices, area_fleet
+from rideflex.negotiation.comparison import BOUND, Effort, compare
+from rideflex.negotiation.evaluation import Scene, carried, play, unseen_days
+from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
+from rideflex.negotiation.policies import make_policies
+from rideflex.routing import problems_of
+
+NAMES = ("largest", "expected", "lookahead")
+EFFORT = Effort(iterations=40, rounds=300)
+
+
+def scene_of(city, beliefs, days=4, max_asks=None):
+    """A few unseen days."""
+    return Scene(city, area_fleet(city), beliefs, unseen_days(city, days, seed=1), max_asks)
+
+
+@pytest.fixture(scope="module")
+def knowing(city):
+    """Beliefs that know the types."""
+    from tests.negotiation.conftest import Informed
+
+    beliefs = Beliefs(city)
+    beliefs.update(Informed(city))
+    return beliefs
+
+
+@pytest.fixture(scope="module")
+def compared(city, knowing):
+    """A small comparison with the bound."""
+    scene = scene_of(city, knowing)
+    return compare(scene, make_policies(NAMES, knowing), Prices(), EFFORT)
+
+
+def test_every_plan_of_an_evaluation_holds(city, knowing):
+    """Routes keep the windows that were agreed, and nobody who refused is shifted."""
+    scene = scene_of(city, knowing)
+    for policy in make_policies(NAMES, knowing).values():
+        played = play(scene, policy, Prices())
+        for day, routes in zip(played.days, played.routes, strict=True):
+            assert not problems_of(day, routes)
+        for step in range(scene.days.n_requests):
+            answers = scene.days.answers(city, step)
+            assert answers[np.arange(len(answers)), played.actions[:, step]].all()
+
+
+def test_savings_are_measured_against_never_asking(compared):
+    """Never asking comes first, saves nothing and asks nobody."""
+    first = compared.rows[0]
+    assert first.policy == "never"
+    assert (first.saving.mean, first.asked, first.shifted_minutes, first.gini) == (0, 0, 0, 0)
+    for row in compared.rows:
+        assert row.saving.low <= row.saving.mean <= row.saving.high
+        assert row.vehicle_minutes <= row.inserted_minutes
+
+
+def test_no_policy_beats_the_clairvoyant_bound(compared):
+    """Day by day the bound costs no more than any policy."""
+    bound = compared.costs[BOUND]
+    assert all((bound <= cost).all() for cost in compared.costs.values())
+    assert all(row.of_clairvoyant <= 1 for row in compared.rows)
+
+
+def test_an_evaluation_is_a_function_of_its_seed(city, knowing, compared):
+    """The same scene, policies and effort give the same figures."""
+    again = compare(scene_of(city, knowing), make_policies(NAMES, knowing), Prices(), EFFORT)
+    assert again.rows == compared.rows
+
+
+def test_every_policy_respects_the_cap(city, knowing):
+    """With two questions a traveler nobody is asked a third time, not even by the bound."""
+    scene = scene_of(city, knowing, days=5, max_asks=2)
+    capped = compare(scene, make_policies(NAMES, knowing), Prices(), EFFORT)
+    assert max(row.most_asked for row in capped.rows) <= 2
+    assert capped.row("largest").most_asked == 2
+    free = compare(
+        scene_of(city, knowing, days=5), make_policies(NAMES, knowing), Prices(), EFFORT
+    )
+    assert free.row("largest").most_asked > 2
+
+
+def test_a_difference_is_paired(compared):
+    """A policy differs from itself by nothing, and from never by its saving."""
+    assert compared.difference("largest", "largest").high == 0
+    saving = compared.row("largest").saving
+    assert compared.difference("largest", "never").mean == pytest.approx(saving.mean)
+    with pytest.raises(UsageError, match="'nobody' was not compared"):
+        compared.row("nobody")
+
+
+def test_the_days_of_an_evaluation_are_not_those_of_training(city):
+    """Their stream is no epoch's."""
+    unseen = unseen_days(city, 5, seed=0)
+    for epoch in range(1, 200):
+        from rideflex.negotiation import Days
+
+        trained = Days.sample(city, 5, np.random.default_rng([0, epoch]))
+        assert not np.array_equal(trained.trips, unseen.trips)
+
+
+def test_a_dearer_minute_shifts_fewer(city, knowing, tmp_path):
+    """Along the frontier of the expected saving, minutes fall as their price rises."""
+    policies = make_policies(["expected"], knowing)
+    curve = frontier(scene_of(city, knowing), policies, [0.0, 5.0, 50.0], EFFORT)
+    minutes = [point.shifted_minutes for point in curve]
+    assert minutes == sorted(minutes, reverse=True)
+    draw_frontier(curve, tmp_path / "frontier.png")
+    assert (tmp_path / "frontier.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("text", ["1,two", "", "3,-1"])
+def test_prices_that_are_none_are_refused(text):
+    """The message repeats what was typed."""
+    with pytest.raises(UsageError):
+        read_prices(text)
+
+
+def test_minutes_are_counted_where_they_fall(city, knowing):
+    """What each traveler carries adds up to all agreed minutes."""
+    scene = scene_of(city, knowing)
+    played = play(scene, make_policies(["largest"], knowing)["largest"], Prices())
+    minutes = city.table.offers.minutes[played.actions]
+    assert carried(scene, played).sum() == minutes.sum()
+
+
+def test_travelers_who_changed_are_evaluated_as_they_are_now(tmp_path):
+    """In a city where everybody changes, the unseen days lie after the change."""
+    folder = tmp_path / "changing"
+    generate_area(folder, AreaSettings(travelers=8, trips=6, zones=8, seed=2, change=1.0))
+    changing = read_area(folder)
+    assert len(changing.answers) == 2
+    assert unseen_days(changing, 3, seed=0).phase == 1
