@@ -82,9 +82,7 @@ def test_every_policy_respects_the_cap(city, knowing):
     capped = compare(scene, make_policies(NAMES, knowing), Prices(), EFFORT)
     assert max(row.most_asked for row in capped.rows) <= 2
     assert capped.row("largest").most_asked == 2
-    free = compare(
-        scene_of(city, knowing, days=5), make_policies(NAMES, knowing), Prices(), EFFORT
-    )
+    free = compare(scene_of(city, knowing, days=5), make_policies(NAMES, knowing), Prices(), EFFORT)
     assert free.row("largest").most_asked > 2
 
 

@@ -94,7 +94,7 @@ def test_a_run_of_other_settings_is_refused(city_folder, tmp_path):
     run.check_same(settings)
     with pytest.raises(UsageError, match=r"epochs is 7, the run has 6.*seed is 1, the run has 0"):
         run.check_same(replace(settings, epochs=7, seed=1))
-    with pytest.raises(UsageError, match="files in .* changed since the run began") as refused:
+    with pytest.raises(UsageError, match=r"files in .* changed since the run began") as refused:
         run.check_same(replace(settings, files="other"))
     assert refused.value.exit_code == 2
     with pytest.raises(UsageError, match="already holds a run; go on with --resume"):
@@ -104,7 +104,7 @@ def test_a_run_of_other_settings_is_refused(city_folder, tmp_path):
 def test_a_folder_without_a_run_is_named(tmp_path):
     """No settings, broken settings and no checkpoint each have their own message."""
     run = RunFolder(tmp_path)
-    with pytest.raises(DataError, match="holds no run: it has no config.json"):
+    with pytest.raises(DataError, match=r"holds no run: it has no config.json"):
         run.settings()
     (tmp_path / "config.json").write_text('{"epochs": 3}', encoding="utf-8")
     with pytest.raises(DataError, match="not written by this release"):
