@@ -124,15 +124,18 @@ def test_a_shift_is_worth_what_it_saves():
     assert quotes.cost[0, offers.index(-10, 0)] == 0
 
 
-def test_a_drop_off_on_the_way_may_be_a_shortcut():
+@pytest.mark.parametrize(
+    ("to_next", "closes", "wait", "cost"), [(100, 1150, 500, -800), (400, 1450, 150, -500)]
+)
+def test_a_drop_off_on_the_way_may_be_a_shortcut(to_next, closes, wait, cost):
     """Without the triangle inequality a late stop is saved by what is inserted after it."""
     travel = np.full((5, 5), 100, dtype=np.int32)
-    travel[1, 2], travel[1, 3], travel[3, 2] = 1000, 50, 50
+    travel[1, 2], travel[1, 3], travel[3, 2], travel[4, 1] = 1000, 50, 50, to_next
     plans = PlanBatch(Fleet(1, 4, 0, service_time=0), travel, 1, 2)
     as_asked = OfferGrid.from_pairs([(0, 0)])
-    plans.commit(plans.quote(Requests([1], [2], [[0, 600]], [[0, 1150]]), as_asked), [0])
-    quotes = plans.quote(Requests([4], [3], [[0, 500]], [[0, 1000]]), as_asked)
-    assert (quotes.cost[0, 0], quotes.pickup_at[0, 0], quotes.dropoff_at[0, 0]) == (-800, 0, 1)
+    plans.commit(plans.quote(Requests([1], [2], [[0, 600]], [[0, closes]]), as_asked), [0])
+    quotes = plans.quote(Requests([4], [3], [[0, wait]], [[0, 1000]]), as_asked)
+    assert (quotes.cost[0, 0], quotes.pickup_at[0, 0], quotes.dropoff_at[0, 0]) == (cost, 0, 1)
     plans.commit(quotes, [0])
     assert problems_of(plans.day(0), plans.routes(0)) == []
 
