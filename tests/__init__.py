@@ -1,0 +1,1 @@
+"""Tests of rideflex, one folder a part."""
