@@ -22,7 +22,9 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
        color: #222; }
 table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #ddd; }
+th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #ddd;
+         font-variant-numeric: tabular-nums; }
+td { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 img { max-width: 100%; display: block; margin: 1rem 0 2rem; }
 """
