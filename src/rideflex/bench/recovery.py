@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -83,32 +86,19 @@ class RecoveryBench:
         }
 
 
-@dataclass
-class _Tally:
-    """Figures of one method as they come in, seed by seed."""
+class _Draw(NamedTuple):
+    """One draw of outcomes, and what it is trained on."""
 
-    losses: list[Floats] = field(default_factory=list)
-    confidence: list[Floats] = field(default_factory=list)
-    correct: list[npt.NDArray[np.bool_]] = field(default_factory=list)
-    briers: list[float] = field(default_factory=list)
+    outcomes_each: int
+    noise: float
+    seed: int
 
-    def add_types(self, probabilities: Floats, truth: npt.NDArray[np.int32]) -> None:
-        self.losses.append(log_losses(probabilities, truth))
-        self.confidence.append(probabilities.max(axis=1))
-        self.correct.append(probabilities.argmax(axis=1) == truth)
 
-    def score(self, each: int, method: str) -> Score:
-        if not self.losses:
-            return Score(each, method, None, None, None, float(np.mean(self.briers)))
-        correct = np.concatenate(self.correct)
-        return Score(
-            outcomes_each=each,
-            method=method,
-            recovered=float(correct.mean()),
-            log_loss=float(np.concatenate(self.losses).mean()),
-            calibration_error=calibration_error(np.concatenate(self.confidence), correct),
-            brier=float(np.mean(self.briers)),
-        )
+class _Result(NamedTuple):
+    """One method on one draw: types float64 [T, L], None where it knows none, and its Brier."""
+
+    types: Floats | None
+    brier: float
 
 
 def bench_recovery(
@@ -117,6 +107,7 @@ def bench_recovery(
     noise: float = 0.03,
     outcomes_each: tuple[int, ...] = OUTCOMES_EACH,
     on_step: Callable[[str], object] = len,
+    workers: int = 1,
 ) -> RecoveryBench:
     """Train every method on the same outcomes, and compare with the true types.
 
@@ -137,56 +128,80 @@ def bench_recovery(
     outcomes_each
         Outcomes of every traveler.
     on_step
-        Told after each training.
+        Told after each draw.
+    workers
+        Processes that train at a time; how many does not change the result.
     """
     area = read_area(folder)
-    if area.true_types is None:
+    truth = area.true_types
+    if truth is None:
         cause = "does not say the travelers' true types: trips.csv needs the column flexibility"
         raise DataError(Problem(str(area.folder), cause))
-    methods = METHODS + ((OUTSIDE,) if importlib.util.find_spec("river") else ())
-    scores = []
-    for each in outcomes_each:
-        tallies = {method: _Tally() for method in methods}
-        for seed in range(seeds):
-            _one_seed(area, each, noise, seed, tallies)
-            on_step(f"{each} outcomes a traveler, seed {seed}")
-        scores += [tally.score(each, method) for method, tally in tallies.items()]
+    draws = [_Draw(each, noise, seed) for each in outcomes_each for seed in range(seeds)]
+    found = []
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        for draw, results in zip(draws, pool.map(partial(_train, area), draws), strict=True):
+            found.append(results)
+            on_step(f"{draw.outcomes_each} outcomes a traveler, seed {draw.seed}")
+    scores = [
+        _score(each, method, [found[at * seeds + seed][method] for seed in range(seeds)], truth)
+        for at, each in enumerate(outcomes_each)
+        for method in found[0]
+    ]
     held_out = held_out_travelers(area, HELD_OUT_OUTCOMES, noise, seed=0)
     return RecoveryBench(len(area.travelers), seeds, noise, tuple(scores), held_out)
 
 
-def _one_seed(
-    area: ServiceArea, each: int, noise: float, seed: int, tallies: dict[str, _Tally]
-) -> None:
-    assert area.true_types is not None
-    rng = np.random.default_rng([seed, each])
+def _train(area: ServiceArea, draw: _Draw) -> dict[str, _Result]:
+    """Train every method on one draw."""
+    rng = np.random.default_rng([draw.seed, draw.outcomes_each])
     asked, held_out = _split(area, rng)
-    trips = np.concatenate([rng.choice(asked[t], each) for t in range(len(asked))])
-    outcomes = ask(area, rng.permutation(trips), noise, rng)
-    test = ask(area, rng.choice(held_out, TEST_QUESTIONS), noise, rng)
-    everybody = np.arange(len(area.travelers))
-    counts = Counts.of(outcomes, len(everybody), len(area.table.types))
-    posterior = FlexibilityPosterior(len(everybody), area.table.types)
+    trips = np.concatenate([rng.choice(trips, draw.outcomes_each) for trips in asked])
+    outcomes = ask(area, rng.permutation(trips), draw.noise, rng)
+    test = ask(area, rng.choice(held_out, TEST_QUESTIONS), draw.noise, rng)
+    everybody, types = np.arange(len(area.travelers)), area.table.types
+    counts = Counts.of(outcomes, len(everybody), len(types))
+    posterior = FlexibilityPosterior(len(everybody), types)
     posterior.fit(counts)
     evidence = EvidenceModel(
-        len(everybody), area.table.types, embed_dim=EMBED_DIM, hidden_dim=HIDDEN_DIM, seed=seed
+        len(everybody), types, embed_dim=EMBED_DIM, hidden_dim=HIDDEN_DIM, seed=draw.seed
     )
     evidence.fit(counts)
     predicted = {
-        "mini-batch": _minibatch(outcomes, counts, seed),
+        "mini-batch": _minibatch(outcomes, counts, draw.seed),
         "evidence": evidence.predict_proba(everybody),
         "posterior": posterior.predict_proba(everybody),
     }
     answers = area.table.accepts(test.trips, test.actions)
     wrong = posterior.mixture.noise
+    results = {}
     for method, probabilities in predicted.items():
         accepting = np.einsum("nl,nl->n", probabilities[test.travelers], answers)
-        tallies[method].add_types(probabilities, area.true_types)
-        tallies[method].briers.append(brier(wrong + (1 - 2 * wrong) * accepting, test.accepted))
-    if OUTSIDE in tallies:
+        score = brier(wrong + (1 - 2 * wrong) * accepting, test.accepted)
+        results[method] = _Result(probabilities, score)
+    if importlib.util.find_spec("river"):
         outside = OnlineLogistic(area)
         outside.learn(outcomes)
-        tallies[OUTSIDE].briers.append(brier(outside.predict_accept(test), test.accepted))
+        results[OUTSIDE] = _Result(None, brier(outside.predict_accept(test), test.accepted))
+    return results
+
+
+def _score(each: int, method: str, results: list[_Result], truth: npt.NDArray[np.int32]) -> Score:
+    """Put the draws of one method together."""
+    accepting = float(np.mean([result.brier for result in results]))
+    types = [result.types for result in results if result.types is not None]
+    if not types:
+        return Score(each, method, None, None, None, accepting)
+    probabilities, truths = np.concatenate(types), np.tile(truth, len(types))
+    correct = probabilities.argmax(axis=1) == truths
+    return Score(
+        outcomes_each=each,
+        method=method,
+        recovered=float(correct.mean()),
+        log_loss=float(log_losses(probabilities, truths).mean()),
+        calibration_error=calibration_error(probabilities.max(axis=1), correct),
+        brier=accepting,
+    )
 
 
 def _split(

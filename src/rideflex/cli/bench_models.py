@@ -78,6 +78,7 @@ def recovery(
     plot: Plot = None,
     seeds: Annotated[int, typer.Option(help="Draws of outcomes and first weights.")] = 20,
     noise: Annotated[float, typer.Option(help="Share of answers that are turned round.")] = 0.03,
+    workers: Annotated[int, typer.Option(min=1, help="Draws trained on at a time.")] = 2,
 ) -> None:
     """Compare how many types each method finds, and how honest its probabilities are.
 
@@ -98,6 +99,7 @@ def recovery(
             seeds,
             noise,
             on_step=lambda name: progress.update(task, advance=1, description=name),
+            workers=workers,
         )
     for title, name, shown in (
         ("Types found", "recovered", "{:.1%}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -14,6 +14,8 @@ import pyarrow as pa
 from rideflex.errors import UsageError
 
 MISSING = -1
+
+_NOT_WHOLE = (ValueError, OverflowError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,7 @@ def column_of(frame: Any, name: str) -> pa.Array:
     UsageError
         If the frame has no such column; it names the columns that are there.
     """
-    column = _native(frame, name)
-    if not isinstance(column, pa.Array | pa.ChunkedArray):
-        column = column.to_arrow() if hasattr(column, "to_arrow") else pa.array(column)
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return _arrow(_native(frame, name))
 
 
 def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
@@ -95,14 +94,17 @@ def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
         If there is no such column, or a value is not a whole number.
     """
     column = _native(frame, name)
-    if hasattr(column, "to_numpy") and not isinstance(column, pa.Array):
-        values: npt.NDArray[Any] = column.to_numpy()
-        if values.dtype == np.int64:
-            return values
     try:
-        numbers: npt.NDArray[np.int64] = column_of(frame, name).cast(pa.int64()).to_numpy()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise UsageError(f"column {name!r} must hold whole numbers: {error}") from None
+        if not isinstance(column, pa.Array | pa.ChunkedArray):
+            values: npt.NDArray[Any] = np.asarray(column)
+            if values.dtype == np.int64:
+                return values
+        numbers: npt.NDArray[np.int64] = _arrow(column).cast(pa.int64()).to_numpy()
+    except _NOT_WHOLE:
+        row, value = next(_not_whole(column))
+        raise UsageError(
+            f"column {name!r} must hold whole numbers, not {value!r} (position {row})"
+        ) from None
     return numbers
 
 
@@ -115,6 +117,24 @@ def names_of(frame: Any) -> list[str]:
     if isinstance(frame, pa.Table):
         return list(frame.column_names)
     return list(frame.columns)
+
+
+def _arrow(column: Any) -> pa.Array:
+    if not isinstance(column, pa.Array | pa.ChunkedArray):
+        column = column.to_arrow() if hasattr(column, "to_arrow") else pa.array(column)
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _not_whole(column: Any) -> Iterator[tuple[int, Any]]:
+    """Values that no whole number can be made of, each with its position."""
+    values = column.to_pylist() if isinstance(column, pa.Array | pa.ChunkedArray) else column
+    for row, value in enumerate(values):
+        try:
+            whole = pa.scalar(value).cast(pa.int64()).is_valid
+        except _NOT_WHOLE:
+            whole = False
+        if not whole:
+            yield row, value
 
 
 def _native(frame: Any, name: str) -> Any:
