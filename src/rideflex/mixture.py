@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.alike import group_alike
 from rideflex.compiled import compiled
 from rideflex.errors import UsageError
 from rideflex.outcomes import Counts
+
+logger = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,54 +99,69 @@ def fit_mixture(
     """Find the most probable shares and noise, each pass O(travelers · types).
 
     The search starts from the priors, so that the result depends on the counts alone. It ends
-    when no share and not the noise moves by more than `tolerance` in a pass. Travelers without
-    outcomes say nothing and are left out. The noise stays below one half: beyond it every type
-    would mean its opposite.
+    when no share and not the noise moves by more than `tolerance` in a pass; the log says so when
+    `max_passes` ended it. Travelers without outcomes say nothing and are left out, and many
+    travelers with equal counts are looked at once. The noise stays below one half: beyond it
+    every type would mean its opposite.
     """
     priors = priors or WeakPriors()
-    n_types = counts.agree.shape[1]
-    shares = np.full(n_types, 1.0 / n_types)
-    noise = _fit(
-        np.ascontiguousarray(counts.agree),
-        np.ascontiguousarray(counts.total),
+    agree, total = np.ascontiguousarray(counts.agree), np.ascontiguousarray(counts.total)
+    sizes = np.ones(len(total))
+    if len(total) > _BLOCK and (alike := group_alike(agree, total)) is not None:
+        agree, total, sizes = agree[alike.rows], total[alike.rows], alike.sizes
+    shares = np.full(agree.shape[1], 1.0 / agree.shape[1])
+    noise, moved = _fit(
+        agree,
+        total,
+        sizes,
         shares,
         np.array([priors.travelers_per_type, priors.wrong, priors.right]),
         tolerance,
         max_passes,
     )
+    if moved > tolerance:
+        logger.warning("shares and noise still moved by %.2g after %d passes", moved, max_passes)
     return Mixture(shares, float(noise))
 
 
 @compiled(parallel=True)
 def _fit(
-    agree: Floats, total: Floats, shares: Floats, priors: Floats, tolerance: float, passes: int
-) -> float:
+    agree: Floats,
+    total: Floats,
+    sizes: Floats,
+    shares: Floats,
+    priors: Floats,
+    tolerance: float,
+    passes: int,
+) -> tuple[float, float]:
     n_travelers, n_types = agree.shape
     n_blocks = max(1, (n_travelers + _BLOCK - 1) // _BLOCK)
     sums = np.empty((n_blocks, n_types + 3))
     log_shares = np.empty(n_types)
     noise: float = priors[1] / (priors[1] + priors[2])
+    moved = np.inf
     for _ in range(passes):
         odds = np.log1p(-noise) - np.log(noise)
         for kind in range(n_types):
             log_shares[kind] = np.log(shares[kind])
         if n_blocks == 1:  # opening a parallel region costs more than a small service area
-            _expect(agree, total, log_shares, odds, 0, n_travelers, sums[0])
+            _expect(agree, total, sizes, log_shares, odds, 0, n_travelers, sums[0])
         else:
             for block in numba.prange(n_blocks):
                 first = block * _BLOCK
                 last = min(first + _BLOCK, n_travelers)
-                _expect(agree, total, log_shares, odds, first, last, sums[block])
+                _expect(agree, total, sizes, log_shares, odds, first, last, sums[block])
         moved, noise = _maximise(sums, priors, shares, noise)
         if moved <= tolerance:
             break
-    return noise
+    return noise, moved
 
 
 @compiled()
 def _expect(
     agree: Floats,
     total: Floats,
+    sizes: Floats,
     log_shares: Floats,
     odds: float,
     first: int,
@@ -161,10 +180,11 @@ def _expect(
             continue
         _softmax(agree[traveler], total[traveler], log_shares, odds, row)
         for kind in range(n_types):
-            sums[kind] += row[kind]
-            sums[n_types] += row[kind] * (total[traveler] - agree[traveler, kind])
-        sums[n_types + 1] += total[traveler]
-        sums[n_types + 2] += 1.0
+            weight = sizes[traveler] * row[kind]
+            sums[kind] += weight
+            sums[n_types] += weight * (total[traveler] - agree[traveler, kind])
+        sums[n_types + 1] += sizes[traveler] * total[traveler]
+        sums[n_types + 2] += sizes[traveler]
 
 
 @compiled()

@@ -15,6 +15,7 @@ from rideflex.cli.app import app
 from rideflex.columns import CONTEXT, SHIFTS
 from rideflex.data import AreaSettings, ServiceArea, generate_area, read_area
 from rideflex.decisions import tabular
+from rideflex.embedding import EvidenceModel
 from rideflex.errors import DataError, UsageError
 from rideflex.logs import count_outcomes
 from rideflex.outcomes import Counts
@@ -162,13 +163,13 @@ def test_fit_and_predict(area: ServiceArea, tmp_path: Path, model: str) -> None:
     out = tmp_path / "flex.model"
     made = run(
         *("fit", "--data", area.folder, "--out", out, "--model", model),
-        *("--outcomes", tmp_path / "may.csv", "--outcomes", tmp_path / "june.parquet"),
+        *("--outcomes", tmp_path / "may.csv", tmp_path / "june.parquet"),
         *("--json", tmp_path / "fit.json"),
     )
     assert made.exit_code == 0, made.output
     assert "800 outcomes of 8 of 8 travelers" in made.output
     assert json.loads((tmp_path / "fit.json").read_text())["outcomes"] == 800
-    shown = run("predict", out, "--travelers", "3,8", "--json", tmp_path / "p.json")
+    shown = run("predict", out, "--travelers", 3, 8, "--json", tmp_path / "p.json")
     assert shown.exit_code == 0, shown.output
     told = json.loads((tmp_path / "p.json").read_text())
     assert told["types"] == list(area.table.types)
@@ -189,6 +190,22 @@ def test_predict_asks_about_known_travelers(area: ServiceArea, tmp_path: Path) -
     assert run("predict", out, "--travelers", "3,77", "--unknown", "prior").exit_code == 0
     assert isinstance(run("predict", out, "--travelers", "all").exception, UsageError)
     assert isinstance(run("predict", tmp_path / "none.model").exception, DataError)
+
+
+def test_features_speak_for_travelers_never_asked(area: ServiceArea, tmp_path: Path) -> None:
+    """With features a traveler without outcomes has a row of his own; the posterior has none."""
+    log, out = tmp_path / "log.csv", tmp_path / "flex.model"
+    frame = draw_frame(area, 400).filter(pl.col(CONTEXT[0]) > 2)
+    frame.write_csv(log)
+    fit = ("fit", "--data", area.folder, "--outcomes", log, "--out", out, "--features")
+    assert isinstance(run(*fit).exception, UsageError)
+    assert run(*fit, "--model", "evidence").exit_code == 0
+    assert run("predict", out, "--travelers", "1,2", "--json", tmp_path / "p.json").exit_code == 0
+    rows = json.loads((tmp_path / "p.json").read_text())["travelers"].values()
+    held = EvidenceModel.load(out)
+    assert held.network.features is not None
+    unseen = held.network.predict_unseen(held.network.features[:2])
+    np.testing.assert_allclose(list(rows), unseen.numpy(), atol=2e-4)
 
 
 def test_nothing_is_written_after_a_bad_cell(area: ServiceArea, tmp_path: Path) -> None:

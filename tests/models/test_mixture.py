@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rideflex.alike import group_alike
 from rideflex.errors import UsageError
 from rideflex.mixture import Mixture, WeakPriors, fit_mixture
 from rideflex.outcomes import Counts
@@ -49,15 +53,45 @@ def test_shares_and_noise_are_found() -> None:
     assert mixture.noise == pytest.approx(0.07, abs=0.005)
 
 
-def test_blocks_and_threads_do_not_change_the_result() -> None:
-    """A stack of the same travelers, over many blocks, has the posterior of one stack."""
+@pytest.mark.parametrize("alike", [True, False], ids=["grouped", "each for itself"])
+def test_blocks_and_groups_do_not_change_the_result(alike: bool) -> None:
+    """A stack of the same travelers, grouped or over many blocks, has the mixture of one stack."""
     few = draw_world(n_travelers=500, each=4).counts
     many = Counts(np.tile(few.agree, (40, 1)), np.tile(few.total, 40))
+    if not alike:  # too little to see, enough to tell every traveler from the others
+        many.total[:] += np.arange(len(many.total)) * 1e-12
+    assert (group_alike(many.agree, many.total) is not None) == alike
     priors = WeakPriors()
     forty = WeakPriors(*(40 * np.array([priors.travelers_per_type, priors.wrong, priors.right])))
     one, stack = fit_mixture(few, priors), fit_mixture(many, forty)
     np.testing.assert_allclose(one.shares, stack.shares, atol=1e-6)
     assert one.noise == pytest.approx(stack.noise, abs=1e-6)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 3), st.integers(1, 4))
+def test_groups_are_the_distinct_counts(seed: int, levels: int, n_types: int) -> None:
+    """Each distinct row of counts is a group with as many travelers as have it, first met first."""
+    rng = np.random.default_rng(seed)
+    agree = rng.integers(levels, size=(2000, n_types)).astype(np.float64)
+    total = agree.max(axis=1) + rng.integers(2, size=2000)
+    groups = group_alike(agree, total)
+    plain = Counter(map(tuple, np.column_stack([agree, total]).tolist()))
+    if groups is None:
+        assert len(plain) > 2000 / 16
+    else:
+        met = np.column_stack([agree, total])[groups.rows]
+        assert dict(zip(map(tuple, met.tolist()), groups.sizes, strict=True)) == plain
+        assert [tuple(row) for row in met.tolist()] == list(plain)
+
+
+def test_a_search_that_was_cut_short_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """When the bound on the passes ends the search the log says how far it was from rest."""
+    with caplog.at_level(logging.WARNING):
+        fit_mixture(draw_world(each=1).counts, max_passes=1)
+    assert "still moved by" in caplog.text
+    caplog.clear()
+    fit_mixture(draw_world(each=1).counts)
+    assert not caplog.text
 
 
 def test_travelers_without_outcomes_say_nothing() -> None:

@@ -300,7 +300,11 @@ def test_strangers_are_named(area: ServiceArea, rows: Rows) -> None:
 
 
 def test_bad_outcomes_are_named(area: ServiceArea, rows: Rows) -> None:
-    """An action outside the grid, an answer that is none, a missing field."""
+    """An action outside the grid or between two, an answer that is none, a missing field."""
+    for value in (1.5, None, "twelve", [12]):
+        named = re.escape(f"'action' must hold whole numbers, not {value!r} (position 7)")
+        with pytest.raises(UsageError, match=named):
+            updated([*rows[:7], {**rows[7], "action": value}, *rows[8:]], decisions=area.table)
     with pytest.raises(UsageError, match="action 16 at position 0 is outside the grid"):
         updated([{**rows[0], "action": 16}, *rows[1:]], decisions=area.table)
     with pytest.raises(UsageError, match="accepted is true or false, not 2"):

@@ -43,7 +43,7 @@ def held_out_travelers(
     seed
         Draws the folds, trips, offers and noise.
     """
-    names = tuple(name for name in area.features.columns if name != "traveler_id")
+    names = area.feature_names
     if not names or area.true_types is None:
         return None
     rng = np.random.default_rng(seed)

@@ -30,10 +30,16 @@ A first run: `rideflex generate cities/demo`, then `rideflex check cities/demo`,
 """
 
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
 )
 bench = typer.Typer(
-    help="Measure: before and after, side by side, in one run.", no_args_is_help=True
+    help="Measure: before and after, side by side, in one run.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 app.add_typer(bench, name="bench")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from rideflex.data import ServiceArea
     from rideflex.embedding import EvidenceModel
     from rideflex.posterior import FlexibilityPosterior
 
@@ -18,24 +19,35 @@ def fit(
     data: Annotated[Path, typer.Option(help="A service-area folder: its decisions and travelers.")],
     outcomes: Annotated[
         list[Path],
-        typer.Option(help="CSV or Parquet files of logged outcomes; give it once for each file."),
+        typer.Option(help="CSV or Parquet files of logged outcomes, of any size, oldest first."),
     ],
     out: Annotated[Path, typer.Option(help="File to write the model to.")],
     model: Annotated[
         Literal["posterior", "evidence"],
         typer.Option(help="The exact posterior, or the embedding trained by evidence."),
     ] = "posterior",
+    features: Annotated[
+        bool,
+        typer.Option(
+            "--features",
+            help="Let age, occupation and income, as far as trips.csv has them, speak for "
+            "travelers never asked; with --model evidence.",
+        ),
+    ] = False,
     forget: Annotated[
         float, typer.Option(help="Weight that each file leaves to the files before it.")
     ] = 1.0,
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="More files of outcomes.")
+    ] = None,
     json: Json = None,
 ) -> None:
-    """Fit a flexibility model to logged outcomes, files of any size.
+    """Fit a flexibility model to logged outcomes.
 
     A file holds the six context columns, `pickup_shift_min` and `dropoff_shift_min` (or
-    `action`), and `accepted`. Example:
-    `rideflex fit --data cities/demo --outcomes logs/may.csv --outcomes logs/june.parquet
-    --out runs/june.model`
+    `action`), and `accepted`.
+
+    Example: `rideflex fit --data cities/demo --outcomes may.csv june.parquet --out june.model`
     """
     from functools import partial
     from time import perf_counter
@@ -44,21 +56,21 @@ def fit(
 
     from rideflex.cli.console import make_console
     from rideflex.data import read_area
-    from rideflex.embedding import EvidenceModel
     from rideflex.errors import UsageError
     from rideflex.files import write_json
     from rideflex.logs import count_outcomes
     from rideflex.outcomes import Counts
-    from rideflex.posterior import FlexibilityPosterior
 
     if not 0.0 <= forget <= 1.0:
         raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
+    if features and model != "evidence":
+        raise UsageError("--features needs --model evidence: the posterior has one π for all")
     console = make_console()
     area = read_area(data)
     n_types = len(area.table.types)
     counts, rows, fallbacks = Counts.zeros(len(area.travelers), n_types), 0, 0
     with Progress(console=console, transient=True) as progress:
-        for file in outcomes:
+        for file in (*outcomes, *(more or ())):
             task = progress.add_task(f"{file.name}: outcomes", total=None)
             log = count_outcomes(
                 [file], area.table, area.travelers, partial(progress.advance, task)
@@ -66,11 +78,7 @@ def fit(
             counts = counts.scaled(forget) + log.counts
             rows, fallbacks = rows + log.rows, fallbacks + log.fallbacks
     start = perf_counter()
-    made: FlexibilityPosterior | EvidenceModel
-    if model == "posterior":
-        made = FlexibilityPosterior(len(area.travelers), area.table.types, travelers=area.travelers)
-    else:
-        made = EvidenceModel(len(area.travelers), area.table.types, travelers=area.travelers)
+    made = _make(model, area, features)
     made.fit(counts)
     seconds = perf_counter() - start
     made.save(out)
@@ -89,17 +97,20 @@ def fit(
 def predict(
     model: Annotated[Path, typer.Argument(help="A file that `rideflex fit` wrote.")],
     travelers: Annotated[
-        str | None, typer.Option(help="Traveler ids, such as 3,17. Without it: all of them.")
+        str | None, typer.Option(help="Traveler ids, such as 3 17. Without it: all of them.")
     ] = None,
     unknown: Annotated[
         Literal["raise", "prior"],
         typer.Option(help="What a traveler gets whom the model doesn't know: an error, or π."),
     ] = "raise",
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="TRAVELER", help="More traveler ids.")
+    ] = None,
     json: Json = None,
 ) -> None:
     """Print the probability that each traveler is of each flexibility type.
 
-    Example: `rideflex predict runs/june.model --travelers 3,17`
+    Example: `rideflex predict june.model --travelers 3 17`
     """
     import numpy as np
 
@@ -111,7 +122,7 @@ def predict(
     index = made.travelers
     if index is None:
         raise UsageError(f"{model} holds no traveler ids; fit it with `rideflex fit`")
-    ids = index.ids if travelers is None else np.array(_ids(travelers))
+    ids = index.ids if travelers is None else np.array(_ids([travelers, *(more or ())]))
     entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
     probabilities = made.predict_proba(entities, unknown="prior")
     columns = [f"type {number}" for number in range(len(made.types))]
@@ -127,6 +138,26 @@ def predict(
         write_json(json, {"types": made.types, "travelers": rows})
 
 
+def _make(
+    model: Literal["posterior", "evidence"], area: ServiceArea, features: bool
+) -> FlexibilityPosterior | EvidenceModel:
+    from rideflex.errors import DataError, Problem
+    from rideflex.posterior import FlexibilityPosterior
+
+    n, types = len(area.travelers), area.table.types
+    if model == "posterior":
+        return FlexibilityPosterior(n, types, travelers=area.travelers)
+    from rideflex.embedding import EvidenceModel, TravelerFeatures
+
+    if not features:
+        return EvidenceModel(n, types, travelers=area.travelers)
+    if not area.feature_names:
+        cause = "says nothing of the travelers: it needs a column age, occupation or income"
+        raise DataError(Problem(str(area.folder / "trips.csv"), cause))
+    encoded = TravelerFeatures.of(area.features, area.feature_names).encode(area.features)
+    return EvidenceModel(n, types, features=encoded, travelers=area.travelers)
+
+
 def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
     """Load whichever model the file holds; PyTorch only where it is needed."""
     from rideflex.errors import DataError
@@ -140,12 +171,13 @@ def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
         return EvidenceModel.load(path)
 
 
-def _ids(travelers: str) -> list[int]:
+def _ids(travelers: list[str]) -> list[int]:
     from rideflex.errors import UsageError
 
+    words = " ".join(travelers).replace(",", " ").split()
     try:
-        return [int(word) for word in travelers.split(",")]
+        return [int(word) for word in words]
     except ValueError:
         raise UsageError(
-            f"--travelers takes ids with commas between them, such as 3,17, not {travelers!r}"
+            f"--travelers takes whole numbers, such as 3 17, not {' '.join(words)}"
         ) from None

@@ -100,6 +100,11 @@ class ServiceArea:
         """Type of each traveler at first, int32 [T]; None where the folder does not say."""
         return None if self.types_by_phase is None else self.types_by_phase[0]
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Which of age, occupation and income are known."""
+        return tuple(name for name in self.features.columns if name != CONTEXT[0])
+
 
 def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceArea:
     """Read a service-area folder.
@@ -168,7 +173,7 @@ def assemble(
         travel_times=times.seconds,
         coordinates=trip_file.zone_coordinates(trip_rows, times.zones),
         types_by_phase=None if people is None else people.types,
-        features=pl.DataFrame({"traveler_id": travelers.ids, **features}),
+        features=pl.DataFrame({CONTEXT[0]: travelers.ids, **features}),
         trips=trips,
         answers=None
         if people is None
