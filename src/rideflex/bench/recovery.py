@@ -23,11 +23,10 @@ from rideflex.bench.simulate import ask
 from rideflex.data import ServiceArea, read_area
 from rideflex.embedding import EmbeddingFFN, EvidenceModel, train_by_minibatch
 from rideflex.embedding.update import indicators
-from rideflex.errors import DataError, Problem
+from rideflex.errors import DataError, Problem, UsageError
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.posterior import FlexibilityPosterior
 
-OUTCOMES_EACH = (1, 3, 10, 30, 100, 400)
 HELD_OUT_OUTCOMES = 30
 METHODS = ("mini-batch", "evidence", "posterior")
 OUTSIDE = "River logistic"
@@ -105,7 +104,7 @@ def bench_recovery(
     folder: str | Path,
     seeds: int = 20,
     noise: float = 0.03,
-    outcomes_each: tuple[int, ...] = OUTCOMES_EACH,
+    outcomes_each: tuple[int, ...] = (1, 3, 10, 30, 100, 400),
     on_step: Callable[[str], object] = len,
     workers: int = 1,
 ) -> RecoveryBench:
@@ -132,6 +131,8 @@ def bench_recovery(
     workers
         Processes that train at a time; how many does not change the result.
     """
+    if seeds < 1 or not outcomes_each or min(outcomes_each) < 1:
+        raise UsageError(f"nothing to draw: {seeds} seeds, {outcomes_each} outcomes a traveler")
     area = read_area(folder)
     truth = area.true_types
     if truth is None:

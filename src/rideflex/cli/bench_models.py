@@ -78,6 +78,9 @@ def recovery(
     plot: Plot = None,
     seeds: Annotated[int, typer.Option(help="Draws of outcomes and first weights.")] = 20,
     noise: Annotated[float, typer.Option(help="Share of answers that are turned round.")] = 0.03,
+    each: Annotated[
+        str, typer.Option(help="Outcomes of each traveler, such as 3,30.")
+    ] = "1,3,10,30,100,400",
     workers: Annotated[int, typer.Option(min=1, help="Draws trained on at a time.")] = 2,
 ) -> None:
     """Compare how many types each method finds, and how honest its probabilities are.
@@ -87,17 +90,20 @@ def recovery(
     from rich.progress import Progress
 
     from rideflex.bench.models_chart import draw_recovery
-    from rideflex.bench.recovery import OUTCOMES_EACH, bench_recovery
+    from rideflex.bench.recovery import bench_recovery
     from rideflex.cli.console import make_console
+    from rideflex.cli.numbers import whole_numbers
     from rideflex.files import write_json
 
     console = make_console()
+    outcomes_each = tuple(whole_numbers([each], "--each"))
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("training", total=len(OUTCOMES_EACH) * seeds)
+        task = progress.add_task("training", total=len(outcomes_each) * seeds)
         found = bench_recovery(
             data,
             seeds,
             noise,
+            outcomes_each,
             on_step=lambda name: progress.update(task, advance=1, description=name),
             workers=workers,
         )
@@ -116,7 +122,7 @@ def recovery(
             soft_wrap=True,
         )
     console.print(
-        f"{found.travelers} travelers, {seeds} seeds, {noise:.0%} of answers turned round.\n"
+        f"{found.travelers} travelers, seeds: {seeds}, {noise:.0%} of answers turned round.\n"
         f"Machine: {found.machine}",
         soft_wrap=True,
     )

@@ -115,6 +115,7 @@ def predict(
     import numpy as np
 
     from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.numbers import whole_numbers
     from rideflex.errors import UsageError
     from rideflex.files import write_json
 
@@ -122,7 +123,8 @@ def predict(
     index = made.travelers
     if index is None:
         raise UsageError(f"{model} holds no traveler ids; fit it with `rideflex fit`")
-    ids = index.ids if travelers is None else np.array(_ids([travelers, *(more or ())]))
+    wanted = [] if travelers is None else [travelers, *(more or ())]
+    ids = np.array(whole_numbers(wanted, "--travelers")) if wanted else index.ids
     entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
     probabilities = made.predict_proba(entities, unknown="prior")
     columns = [f"type {number}" for number in range(len(made.types))]
@@ -169,15 +171,3 @@ def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
         from rideflex.embedding import EvidenceModel
 
         return EvidenceModel.load(path)
-
-
-def _ids(travelers: list[str]) -> list[int]:
-    from rideflex.errors import UsageError
-
-    words = " ".join(travelers).replace(",", " ").split()
-    try:
-        return [int(word) for word in words]
-    except ValueError:
-        raise UsageError(
-            f"--travelers takes whole numbers, such as 3 17, not {' '.join(words)}"
-        ) from None
