@@ -24,7 +24,11 @@ MAY_IMPORT = {
     "mixture": {"outcomes", "alike"},
     "model": {"outcomes", "travelers"},
     "posterior": {"outcomes", "travelers", "mixture", "model", "decisions"},
-    "embedding": {"outcomes", "travelers", "mixture", "model", "decisions", "posterior"},
+    "records": {"outcomes", "travelers", "decisions"},
+    "embedding": {
+        *("outcomes", "travelers", "decisions", "records"),
+        *("mixture", "model", "posterior"),
+    },
     "data": {"outcomes", "travelers", "decisions"},
     "routing": set(),
     "negotiation": {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rideflex.offers import OfferGrid
     from rideflex.outcomes import Counts, OutcomeBuffer, Outcomes
     from rideflex.posterior import FlexibilityPosterior
+    from rideflex.records import encode_outcomes
     from rideflex.travelers import TravelerIndex
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ServiceArea",
     "TravelerIndex",
     "UsageError",
+    "encode_outcomes",
     "read_area",
 ]
 
@@ -42,6 +44,7 @@ _HOME = {
     "offers": ("OfferGrid",),
     "outcomes": ("Counts", "OutcomeBuffer", "Outcomes"),
     "posterior": ("FlexibilityPosterior",),
+    "records": ("encode_outcomes",),
     "travelers": ("TravelerIndex",),
 }
 

@@ -14,6 +14,7 @@ CONTEXT = (
 )
 SHIFTS = ("pickup_shift_min", "dropoff_shift_min")
 KEY = (*CONTEXT, *SHIFTS)
+ACTION, ACCEPTED = "action", "accepted"
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.columns import CONTEXT, SHIFTS
+from rideflex.columns import ACCEPTED, ACTION, CONTEXT, SHIFTS
 from rideflex.decisions import DecisionTable
 from rideflex.decisions.rows import Reader, Rows, text, time_window, whole_number
 from rideflex.decisions.tabular import Head, csv_head, csv_rows, parquet_head, parquet_rows
@@ -18,7 +18,6 @@ from rideflex.errors import DataError, Problem, UsageError
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.travelers import TravelerIndex
 
-ACTION, ACCEPTED = "action", "accepted"
 _YES = frozenset({"accept", "true", "1", "yes"})
 _NO = frozenset({"reject", "false", "0", "no"})
 _MOST_PROBLEMS = 1000

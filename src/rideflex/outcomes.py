@@ -92,9 +92,10 @@ class Counts:
         Raises
         ------
         UsageError
-            If a traveler is outside the counts; nothing is counted then.
+            If a traveler is outside the counts, and nothing is counted then; or if the outcomes
+            aren't encoded.
         """
-        travelers = outcomes.travelers
+        travelers = encoded(outcomes).travelers
         if len(travelers) and not (0 <= travelers.min() and travelers.max() < len(self.total)):
             raise UsageError(
                 f"traveler entities run from {travelers.min()} to {travelers.max()}, "
@@ -111,6 +112,22 @@ class Counts:
 
     def __sub__(self, other: Counts) -> Counts:
         return Counts(self.agree - other.agree, self.total - other.total)
+
+
+def encoded(outcomes: object) -> Outcomes:
+    """Return the outcomes as they are.
+
+    Raises
+    ------
+    UsageError
+        If they are something else, such as a list of dicts; it says how they are made.
+    """
+    if not isinstance(outcomes, Outcomes):
+        raise UsageError(
+            f"a {type(outcomes).__name__} was given for encoded outcomes; make them of it with "
+            "rideflex.encode_outcomes(frame, table, travelers)"
+        )
+    return outcomes
 
 
 class OutcomeBuffer:
@@ -143,7 +160,7 @@ class OutcomeBuffer:
 
     def append(self, outcomes: Outcomes) -> None:
         """Let outcomes enter, oldest first; as many leave as there is no room for."""
-        kept = outcomes[-self.capacity :]
+        kept = encoded(outcomes)[-self.capacity :]
         if self._ring is None:
             self._ring = self._room(outcomes)
         self._seen += len(outcomes) - len(kept)

@@ -21,7 +21,6 @@ from rideflex.bench.timing import measure
 from rideflex.columns import SHIFTS
 from rideflex.data import ServiceArea, read_area
 from rideflex.data.area import DECISIONS
-from rideflex.decisions.coding import integers_of
 from rideflex.embedding import (
     EmbeddingFFN,
     OnlineTravelerDataset,
@@ -29,9 +28,9 @@ from rideflex.embedding import (
     update_embedding_model,
     update_from_outcomes,
 )
-from rideflex.embedding.dataset import answers, traveler_ids, trip_ids
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.posterior import FlexibilityPosterior
+from rideflex.records import encode_outcomes
 
 N_OUTCOMES = 12_800
 SCAN_SAMPLE = 50
@@ -152,11 +151,13 @@ def _posterior(area: ServiceArea, rows: Rows, outcomes: Outcomes) -> tuple[Route
     shape = (len(area.travelers), len(area.table.types))
     posterior = FlexibilityPosterior(shape[0], area.table.types)
     counts = Counts.of(outcomes, *shape)
-    encode = _seconds(lambda: _encode(area, rows))
+    encode = _seconds(lambda: encode_outcomes(rows, area.table, area.travelers))
     count = _seconds(lambda: Counts.of(outcomes, *shape))
     fit = _seconds(lambda: posterior.fit(counts))
     encoded = _seconds(lambda: posterior.fit(Counts.of(outcomes, *shape)))
-    total = _seconds(lambda: posterior.fit(Counts.of(_encode(area, rows), *shape)))
+    total = _seconds(
+        lambda: posterior.fit(Counts.of(encode_outcomes(rows, area.table, area.travelers), *shape))
+    )
     return Route("index + posterior", encode, count, fit, total), encoded
 
 
@@ -181,7 +182,7 @@ def _evidence(
     ids = area.travelers.ids - first_id
     moved = replace(outcomes, travelers=ids[outcomes.travelers].astype(np.int32))
     total, encoded = _seconds(from_dicts), _seconds(from_encoded)
-    encode = _seconds(lambda: _encode(area, rows))
+    encode = _seconds(lambda: encode_outcomes(rows, area.table, area.travelers))
     count = _seconds(lambda: Counts.of(moved, network.num_entities, len(types)))
     cold()
     return Route("index + evidence", encode, count, total - encode - count, total), encoded
@@ -210,7 +211,7 @@ def _minibatch(
         on_epoch=lambda _epoch, _loss: ends.append(perf_counter()),
     )
     train = epochs * median(np.diff(ends).tolist())
-    encoded = _encode(area, rows)
+    encoded = encode_outcomes(rows, area.table, area.travelers)
     matrices = _seconds(
         lambda: area.table.answers(
             encoded.trips,
@@ -250,16 +251,6 @@ def _scan(area: ServiceArea, decisions: pd.DataFrame, rows: Rows, train: float) 
 def _both(ask_one: Ask, frame: pd.DataFrame, types: Sequence[str]) -> None:
     indicator_matrix(ask_one, frame, types)
     decision_matrix(ask_one, frame, types)
-
-
-def _encode(area: ServiceArea, rows: Rows) -> Outcomes:
-    ids = traveler_ids(rows)
-    return area.table.outcomes(
-        area.travelers.encode(ids),
-        trip_ids(rows, ids, area.table),
-        integers_of(rows, "action"),
-        answers(rows),
-    )
 
 
 def _frame(area: ServiceArea, rows: Rows) -> pd.DataFrame:

@@ -63,8 +63,7 @@ def update(
         f"The scan was timed on {SCAN_SAMPLE} outcomes; building the dict "
         f"({human_seconds(found.dict_build_s)}) is left out. Mini-batch training is the median "
         f"epoch times {epochs}. The others are medians of {found.runs} after {found.warm_up} "
-        f"warm-up.\nMachine: {found.machine}",
-        soft_wrap=True,
+        f"warm-up.\nMachine: {found.machine}"
     )
     if json is not None:
         write_json(json, figures)
@@ -118,13 +117,11 @@ def recovery(
         console.print(
             f"Travelers never asked, by {', '.join(left.features)}: log loss "
             f"{left.log_loss_by_features:.3f} ({left.found_by_features:.0%} found), by the shares "
-            f"alone {left.log_loss_by_shares:.3f} ({left.found_by_shares:.0%} found).",
-            soft_wrap=True,
+            f"alone {left.log_loss_by_shares:.3f} ({left.found_by_shares:.0%} found)."
         )
     console.print(
         f"{found.travelers} travelers, seeds: {seeds}, {noise:.0%} of answers turned round.\n"
-        f"Machine: {found.machine}",
-        soft_wrap=True,
+        f"Machine: {found.machine}"
     )
     if json is not None:
         write_json(json, found.as_json())
@@ -152,7 +149,7 @@ def stream(
     with console.status("starting") as status:
         found = bench_stream(travelers, outcomes, seed, on_step=status.update)
     table = make_table(
-        "Reading, encoding and counting a million outcomes", "tenth of the stream", "time"
+        "Reading, encoding and counting", "tenth of the stream", "a million outcomes"
     )
     for tenth, seconds in enumerate(found.seconds_a_million, start=1):
         table.add_row(str(tenth), human_seconds(seconds))
@@ -165,8 +162,7 @@ def stream(
         f"{found.peak_bytes / 2**20:,.0f} MiB, of which {found.bytes_before / 2**20:,.0f} MiB "
         "stood before the first outcome was counted.\n"
         f"Posterior of all: {human_seconds(found.posterior_s)}; {found.recovered:.1%} of types "
-        f"found, noise {found.noise:.4f}.\nMachine: {found.machine}",
-        soft_wrap=True,
+        f"found, noise {found.noise:.4f}.\nMachine: {found.machine}"
     )
     if json is not None:
         write_json(json, found.as_json())

@@ -46,7 +46,7 @@ def quotes(
         "× 1 core",
         "plain",
         "× plain",
-        "all : one offer",
+        "all : one",
         "equal",
     )
     for speed in found.speeds:

@@ -52,7 +52,7 @@ def train(
         f"{found.steps / found.wall_s:,.0f} environment steps a second, all 16 quotes of each "
         f"included; {found.parts['quotes'] / found.wall_s:.0%} of the time is spent in quotes.\n"
         f"One epoch ran first, untimed. The scan was timed on {SCAN_SAMPLE} of 12,800 outcomes, "
-        "the dict on all; both runs\nare this run's other parts plus the updates at that cost.\n"
+        "the dict on all; both runs are this run's other parts plus the updates at that cost.\n"
         f"Machine: {found.machine}"
     )
     if json is not None:

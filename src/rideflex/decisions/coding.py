@@ -15,7 +15,7 @@ from rideflex.errors import UsageError
 
 MISSING = -1
 
-_NOT_WHOLE = (ValueError, OverflowError, pa.ArrowException)
+_REFUSED = (ValueError, OverflowError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,15 @@ def column_of(frame: Any, name: str) -> pa.Array:
     Raises
     ------
     UsageError
-        If the frame has no such column; it names the columns that are there.
+        If there is no such column (it names the columns that are there), or its values are not
+        all of one kind.
     """
-    return _arrow(_native(frame, name))
+    column = _native(frame, name)
+    try:
+        return _arrow(column)
+    except _REFUSED as error:
+        kinds = " and ".join(sorted({type(value).__name__ for value in column}))
+        raise UsageError(f"column {name!r} can't hold both {kinds} values: {error}") from None
 
 
 def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
@@ -100,7 +106,7 @@ def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
             if values.dtype == np.int64:
                 return values
         numbers: npt.NDArray[np.int64] = _arrow(column).cast(pa.int64()).to_numpy()
-    except _NOT_WHOLE:
+    except _REFUSED:
         row, value = next(_not_whole(column))
         raise UsageError(
             f"column {name!r} must hold whole numbers, not {value!r} (position {row})"
@@ -131,7 +137,7 @@ def _not_whole(column: Any) -> Iterator[tuple[int, Any]]:
     for row, value in enumerate(values):
         try:
             whole = pa.scalar(value).cast(pa.int64()).is_valid
-        except _NOT_WHOLE:
+        except _REFUSED:
             whole = False
         if not whole:
             yield row, value

@@ -7,25 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.utils.data import Dataset
 
-from rideflex.columns import CONTEXT
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.coding import column_of, integers_of, names_of
 from rideflex.embedding.source import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
+from rideflex.records import actions_of, answers, traveler_ids, trip_ids
 
 Report = Callable[[str], None]
 ActionSpaceMap = OfferGrid | Sequence[Sequence[int]] | Mapping[int, Sequence[int]]
 
 flexibility_personalities = list(DEFAULT_TYPES)
 n_flexibilities = len(flexibility_personalities)
-
-_ID_NAMES = ("customer_id", "traveler_id")
 
 
 class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
@@ -71,7 +67,7 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         report_decisions(found, report)
         table = found.table
         ids = traveler_ids(df_online)
-        actions = offers.check_actions(integers_of(df_online, "action"))
+        actions = actions_of(df_online, offers)
         accepted = answers(df_online)
         shape = (len(ids), len(table.types))
         self.entity_ids = torch.from_numpy(ids - first_id)
@@ -110,35 +106,6 @@ def as_grid(action_space_map: ActionSpaceMap) -> OfferGrid:
             raise UsageError("the actions of an action space map count from 0 without gaps")
         return OfferGrid.from_pairs(action_space_map[at] for at in range(len(action_space_map)))
     return OfferGrid.from_pairs(action_space_map)
-
-
-def traveler_ids(frame: Any) -> npt.NDArray[np.int64]:
-    """Take the travelers' own ids, int64 [n], from `customer_id` or `traveler_id`."""
-    names = names_of(frame)
-    name = next((name for name in _ID_NAMES if name in names), _ID_NAMES[0])
-    return integers_of(frame, name)
-
-
-def answers(frame: Any) -> npt.NDArray[np.bool_]:
-    """Take the observed answers, bool [n].
-
-    Raises
-    ------
-    UsageError
-        If a value is neither true nor false, nor 1 nor 0.
-    """
-    values = np.asarray(column_of(frame, "accepted").to_numpy(zero_copy_only=False))
-    accepted = values.astype(np.bool_)
-    if len(values) and not (values == accepted).all():
-        row = int(np.argmin(values == accepted))
-        raise UsageError(f"accepted is true or false, not {values[row]} (position {row})")
-    return accepted
-
-
-def trip_ids(frame: Any, ids: npt.NDArray[np.int64], table: DecisionTable) -> npt.NDArray[np.int32]:
-    """Encode the contexts, int32 [n]; -1 where the table has no such context."""
-    texts = {name: column_of(frame, name) for name in CONTEXT[1:]}
-    return table.trip_ids({CONTEXT[0]: ids, **texts})
 
 
 def report_decisions(found: FoundDecisions, report: Report) -> None:

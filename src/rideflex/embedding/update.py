@@ -11,16 +11,12 @@ import numpy.typing as npt
 import torch
 
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.coding import integers_of
 from rideflex.embedding.dataset import (
     ActionSpaceMap,
     Report,
-    answers,
     as_grid,
     report_decisions,
     report_fallbacks,
-    traveler_ids,
-    trip_ids,
 )
 from rideflex.embedding.evidence import train_by_evidence
 from rideflex.embedding.feature_prior import fit_prior
@@ -29,6 +25,7 @@ from rideflex.embedding.network import EmbeddingFFN
 from rideflex.embedding.source import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
 from rideflex.outcomes import Counts, Outcomes
+from rideflex.records import actions_of, answers, traveler_ids, trip_ids
 
 Method = Literal["evidence", "minibatch"]
 
@@ -97,7 +94,7 @@ def update_embedding_model(
         return embedding_model
     ids = traveler_ids(online_data_list)
     entities = _entities(ids, first_id, embedding_model.num_entities)
-    actions = offers.check_actions(integers_of(online_data_list, "action"))
+    actions = actions_of(online_data_list, offers)
     if not _is_enough(entities, actions, batch_size, report):
         return embedding_model
     found = find_decisions(decisions, flexibility_personalities, offers)
