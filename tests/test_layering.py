@@ -14,12 +14,12 @@ import rideflex
 PACKAGE = Path(rideflex.__file__).parent
 
 # Each part with the parts it may import; everybody may import the ground floor.
-GROUND = {"errors", "compiled", "files", "columns", "offers", "flexibility"}
+GROUND = {"errors", "arrays", "compiled", "files", "columns", "offers", "flexibility"}
 MAY_IMPORT = {
     "travelers": set(),
     "outcomes": set(),
     "decisions": {"outcomes", "travelers"},
-    "logs": {"outcomes", "travelers", "decisions"},
+    "logs": {"outcomes", "travelers", "decisions", "records"},
     "alike": set(),
     "mixture": {"outcomes", "alike"},
     "model": {"outcomes", "travelers"},

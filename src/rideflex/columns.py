@@ -16,7 +16,19 @@ SHIFTS = ("pickup_shift_min", "dropoff_shift_min")
 KEY = (*CONTEXT, *SHIFTS)
 ACTION, ACCEPTED = "action", "accepted"
 
+_ANSWERS = {
+    **dict.fromkeys(("accept", "true", "yes", "1", "1.0"), True),
+    **dict.fromkeys(("reject", "false", "no", "0", "0.0"), False),
+}
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def read_answer(value: object) -> bool:
+    """Read whether an offer was accepted; raises ValueError with the cause."""
+    answer = _ANSWERS.get(str(value).strip().lower())
+    if answer is None:
+        raise ValueError("is neither accept nor reject, true nor false, 1 nor 0")
+    return answer
 
 
 def parse_window(text: str) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from rideflex.errors import DataError, Problem
 
 _MAGIC = b"RIDEFLEX"
 _ALIGNMENT = 64
+_HEADER = {"kind", "version", "meta", "arrays", "bytes"}
 
 
 @contextmanager
@@ -77,6 +78,26 @@ def save_arrays(
         file.truncate(start + offset)
 
 
+def is_saved(path: str | Path) -> bool:
+    """Whether a file was written by `save_arrays`."""
+    file = Path(path)
+    if not file.is_file():
+        return False
+    with file.open("rb") as content:
+        return content.read(len(_MAGIC)) == _MAGIC
+
+
+def saved_kind(path: str | Path) -> str:
+    """The kind of a file that `save_arrays` wrote.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, not one of ours, or cut short.
+    """
+    return str(_read_header(Path(path))[0]["kind"])
+
+
 def load_arrays(
     path: str | Path, kind: str, version: int
 ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
@@ -90,45 +111,53 @@ def load_arrays(
         If the file is missing, is not one of ours, holds another kind, comes from another
         version, or is cut short.
     """
-    file = Path(path)
-
-    def refuse(cause: str) -> DataError:
-        return DataError(Problem(str(file), cause))
-
-    try:
-        content = np.memmap(file, dtype=np.uint8, mode="r")
-    except FileNotFoundError:
-        raise refuse("there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise refuse(f"can't be mapped into memory ({error})") from None
-    prefix = len(_MAGIC) + 8
-    if bytes(content[: len(_MAGIC)]) != _MAGIC:
-        raise refuse("is not a file that rideflex saved")
-    length = int.from_bytes(bytes(content[len(_MAGIC) : prefix]), "little")
-    try:
-        header = json.loads(bytes(content[prefix : prefix + length]))
-    except ValueError:
-        raise refuse("is cut short inside its header") from None
+    header, content = _read_header(Path(path))
     if header["kind"] != kind:
-        raise refuse(f"holds a {header['kind']}, not a {kind}")
+        raise _refusal(path, f"holds a {header['kind']}, not a {kind}")
     if header["version"] != version:
-        raise refuse(
+        raise _refusal(
+            path,
             f"has format version {header['version']}, and this release reads version {version}; "
-            "make the file again"
+            "make the file again",
         )
-    start = _padded(prefix + length)
-    if len(content) != start + header["bytes"]:
-        raise refuse(f"is cut short: {len(content)} of {start + header['bytes']} bytes are there")
     arrays = {
         name: np.ndarray(
             tuple(entry["shape"]),
             dtype=np.dtype(entry["dtype"]),
             buffer=content,
-            offset=start + entry["offset"],
+            offset=entry["offset"],
         )
         for name, entry in header["arrays"].items()
     }
     return arrays, header["meta"]
+
+
+def _read_header(file: Path) -> tuple[dict[str, Any], npt.NDArray[np.uint8]]:
+    """Map a file; returns its header and the bytes of its arrays."""
+    try:
+        content = np.memmap(file, dtype=np.uint8, mode="r")
+    except FileNotFoundError:
+        raise _refusal(file, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise _refusal(file, f"can't be mapped into memory ({error})") from None
+    prefix = len(_MAGIC) + 8
+    if bytes(content[: len(_MAGIC)]) != _MAGIC:
+        raise _refusal(file, "is not a file that rideflex saved")
+    length = int.from_bytes(bytes(content[len(_MAGIC) : prefix]), "little")
+    try:
+        header = json.loads(bytes(content[prefix : prefix + length]))
+    except ValueError:
+        raise _refusal(file, "is cut short inside its header") from None
+    if not isinstance(header, dict) or not header.keys() >= _HEADER:
+        raise _refusal(file, "has a header that rideflex did not write")
+    whole = _padded(prefix + length) + header["bytes"]
+    if len(content) != whole:
+        raise _refusal(file, f"is cut short: {len(content)} of {whole} bytes are there")
+    return header, content[whole - header["bytes"] :]
+
+
+def _refusal(file: str | Path, cause: str) -> DataError:
+    return DataError(Problem(str(file), cause))
 
 
 def _padded(n_bytes: int) -> int:

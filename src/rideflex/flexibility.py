@@ -16,6 +16,7 @@ DEFAULT_TYPES = (
     "inflexible for any schedule changes",
     "flexible for both early pickup and late dropoff",
 )
+MAX_TYPES = 64
 
 
 @dataclass(frozen=True)

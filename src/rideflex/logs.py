@@ -10,17 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.columns import ACCEPTED, ACTION, CONTEXT, SHIFTS
+from rideflex.columns import ACCEPTED, ACTION, CONTEXT, SHIFTS, read_answer
 from rideflex.decisions import DecisionTable
 from rideflex.decisions.rows import Reader, Rows, text, time_window, whole_number
 from rideflex.decisions.tabular import Head, csv_head, csv_rows, parquet_head, parquet_rows
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.outcomes import Counts, Outcomes
+from rideflex.records import id_name
 from rideflex.travelers import TravelerIndex
-
-_YES = frozenset({"accept", "true", "1", "yes"})
-_NO = frozenset({"reject", "false", "0", "no"})
-_MOST_PROBLEMS = 1000
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,8 @@ def count_outcomes(
     Parameters
     ----------
     files
-        CSV or Parquet files with the six context columns, the offer (both shift columns, or
-        `action`), and `accepted`.
+        CSV or Parquet files with the six context columns (`customer_id` may stand for
+        `traveler_id`), the offer (both shift columns, or `action`), and `accepted`.
     table
         What the types would have answered.
     travelers
@@ -100,22 +97,22 @@ def checked_rows(path: Path, table: DecisionTable, travelers: TravelerIndex) -> 
         return number
 
     readers: dict[str, Reader] = {
-        CONTEXT[0]: traveler,
+        id_name(wanted): traveler,
         **dict.fromkeys(CONTEXT[1:4], text),
         **dict.fromkeys(CONTEXT[4:], time_window),
         **({ACTION: action} if ACTION in wanted else dict.fromkeys(SHIFTS, whole_number)),
-        ACCEPTED: _accepted,
+        ACCEPTED: read_answer,
     }
     for rows in (parquet_rows if parquet else csv_rows)(path, wanted):
         problems = rows.problems(readers) or _offers_outside(rows, table)
         if problems:
-            raise DataError(problems[:_MOST_PROBLEMS])
+            raise DataError(problems)
         yield rows
 
 
 def encode(rows: Rows, table: DecisionTable, travelers: TravelerIndex) -> Outcomes:
     """Encode rows whose cells have been checked."""
-    ids = rows.read(CONTEXT[0], whole_number, np.int64)
+    ids = rows.read(id_name(tuple(rows.columns)), whole_number, np.int64)
     context = {name: rows.columns[name].arrow() for name in CONTEXT[1:]}
     if ACTION in rows.columns:
         actions = rows.read(ACTION, whole_number, np.int32)
@@ -125,24 +122,15 @@ def encode(rows: Rows, table: DecisionTable, travelers: TravelerIndex) -> Outcom
         travelers.encode(ids),
         table.trip_ids({CONTEXT[0]: ids, **context}),
         actions,
-        rows.read(ACCEPTED, _accepted, np.bool_),
+        rows.read(ACCEPTED, read_answer, np.bool_),
     )
 
 
 def _wanted(head: Head) -> tuple[str, ...]:
     offer = (ACTION,) if ACTION in head.names else SHIFTS
-    wanted = (*CONTEXT, *offer, ACCEPTED)
+    wanted = (id_name(head.names), *CONTEXT[1:], *offer, ACCEPTED)
     head.require(wanted)
     return wanted
-
-
-def _accepted(value: Any) -> bool:
-    word = str(value).strip().lower()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise ValueError("is neither accept nor reject, true nor false, 1 nor 0")
 
 
 def _shift_actions(rows: Rows, table: DecisionTable) -> npt.NDArray[np.int32]:

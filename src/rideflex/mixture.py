@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 Floats = npt.NDArray[np.float64]
 
 _BLOCK = 8192
-_NEGLIGIBLE = -40.0
+_NEGLIGIBLE = -700.0  # below it the exponential leaves the normal numbers
+_LEAST_OUTCOMES = 1e-3
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ def fit_mixture(
 
     The search starts from the priors, so that the result depends on the counts alone. It ends
     when no share and not the noise moves by more than `tolerance` in a pass; the log says so when
-    `max_passes` ended it. Travelers without outcomes say nothing and are left out, and many
-    travelers with equal counts are looked at once. The noise stays below one half: beyond it
+    `max_passes` ended it. Travelers without outcomes, or whose outcomes have faded to less than a
+    thousandth of one, say nothing and are left out; many travelers with equal counts are looked at
+    once. The noise stays below one half: beyond it
     every type would mean its opposite.
     """
     priors = priors or WeakPriors()
@@ -176,7 +178,7 @@ def _expect(
     row = np.empty(n_types)
     sums[:] = 0.0
     for traveler in range(first, last):
-        if total[traveler] <= 0.0:
+        if total[traveler] < _LEAST_OUTCOMES:
             continue
         _softmax(agree[traveler], total[traveler], log_shares, odds, row)
         for kind in range(n_types):

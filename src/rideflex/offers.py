@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
@@ -48,8 +48,30 @@ class OfferGrid(Sequence[tuple[int, int]]):
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[Sequence[int]]) -> OfferGrid:
-        """Offers as they stand in a list of pairs (an action space map)."""
-        return cls(tuple((int(early), int(late)) for early, late in pairs))
+        """Offers as they stand in a list of pairs (an action space map).
+
+        Raises
+        ------
+        UsageError
+            If an offer is not a pair of whole numbers.
+        """
+        try:
+            return cls(tuple((int(early), int(late)) for early, late in pairs))
+        except (TypeError, ValueError) as error:
+            if isinstance(error, UsageError):
+                raise
+            raise UsageError(f"an offer grid is made of pairs of minutes: {error}") from None
+
+    @classmethod
+    def of(cls, action_space_map: ActionSpaceMap) -> OfferGrid:
+        """Read an action space map: a grid, its pairs in order, or the pairs by action."""
+        if isinstance(action_space_map, OfferGrid):
+            return action_space_map
+        if isinstance(action_space_map, Mapping):
+            if sorted(action_space_map) != list(range(len(action_space_map))):
+                raise UsageError("the actions of an action space map count from 0 without gaps")
+            return cls.from_pairs(action_space_map[at] for at in range(len(action_space_map)))
+        return cls.from_pairs(action_space_map)
 
     @classmethod
     def default(cls) -> OfferGrid:
@@ -131,3 +153,6 @@ class OfferGrid(Sequence[tuple[int, int]]):
         column = np.array([pair[side] for pair in self.pairs], dtype=np.int32)
         column.setflags(write=False)
         return column
+
+
+ActionSpaceMap = OfferGrid | Iterable[Sequence[int]] | Mapping[int, Sequence[int]]

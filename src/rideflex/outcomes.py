@@ -86,16 +86,26 @@ class Counts:
         counts.add(outcomes)
         return counts
 
+    def __post_init__(self) -> None:
+        shape = np.shape(self.agree)
+        if len(shape) != 2 or np.shape(self.total) != shape[:1]:
+            raise UsageError(f"counts of shapes {shape} and {np.shape(self.total)} don't fit")
+        for name in ("agree", "total"):
+            array = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
+            object.__setattr__(self, name, array)
+
     def add(self, outcomes: Outcomes, sign: float = 1.0) -> None:
         """Count outcomes in place; sign -1 takes them away.
 
         Raises
         ------
         UsageError
-            If a traveler is outside the counts, and nothing is counted then; or if the outcomes
-            aren't encoded.
+            If the outcomes aren't encoded, or are of fewer types than the counts, or a traveler
+            is outside the counts; nothing is counted then.
         """
-        travelers = encoded(outcomes).travelers
+        travelers, bits = encoded(outcomes).travelers, 8 * outcomes.agree.dtype.itemsize
+        if self.agree.shape[1] > bits:
+            raise UsageError(f"outcomes of at most {bits} types, for {self.agree.shape[1]} types")
         if len(travelers) and not (0 <= travelers.min() and travelers.max() < len(self.total)):
             raise UsageError(
                 f"traveler entities run from {travelers.min()} to {travelers.max()}, "
@@ -107,11 +117,12 @@ class Counts:
         """Counts that weigh `factor` times as much."""
         return Counts(self.agree * factor, self.total * factor)
 
+    def copy(self) -> Counts:
+        """Counts of their own, which later outcomes don't touch."""
+        return Counts(self.agree.copy(), self.total.copy())
+
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.agree + other.agree, self.total + other.total)
-
-    def __sub__(self, other: Counts) -> Counts:
-        return Counts(self.agree - other.agree, self.total - other.total)
 
 
 def encoded(outcomes: object) -> Outcomes:
@@ -147,8 +158,7 @@ class OutcomeBuffer:
         self.capacity = capacity
         self.counts = Counts.zeros(n_travelers, n_types)
         self._ring: Outcomes | None = None
-        self._seen = 0
-        self._held = 0
+        self._seen = self._held = self._end = 0
 
     @property
     def seen(self) -> int:
@@ -159,23 +169,32 @@ class OutcomeBuffer:
         return self._held
 
     def append(self, outcomes: Outcomes) -> None:
-        """Let outcomes enter, oldest first; as many leave as there is no room for."""
+        """Let outcomes enter, oldest first; as many leave as there is no room for.
+
+        Raises
+        ------
+        UsageError
+            If the outcomes don't fit the counts (see `Counts.add`) or those held; none enters
+            then.
+        """
         kept = encoded(outcomes)[-self.capacity :]
-        if self._ring is None:
-            self._ring = self._room(outcomes)
-        self._seen += len(outcomes) - len(kept)
-        slots = self._slots(self._seen, len(kept))
+        ring = self._room(outcomes) if self._ring is None else self._ring
+        if ring.agree.dtype != kept.agree.dtype:
+            raise UsageError("the outcomes come from a table with another number of types")
+        slots = self._slots(self._end, len(kept))
         self.counts.add(kept)
-        self.counts.add(self._ring[slots[slots < self._held]], sign=-1.0)
+        self.counts.add(ring[slots[slots < self._held]], sign=-1.0)
+        self._ring = ring
         self._write(slots, kept)
-        self._seen += len(kept)
+        self._seen += len(outcomes)
+        self._end += len(kept)
         self._held = min(self._held + len(kept), self.capacity)
 
     def outcomes(self) -> Outcomes | None:
         """Copy the outcomes held, oldest first; None before the first one."""
         if self._ring is None:
             return None
-        return self._ring[self._slots(self._seen - self._held, self._held)]
+        return self._ring[self._slots(self._end - self._held, self._held)]
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """Everything needed to go on later, as arrays by name."""
@@ -184,13 +203,14 @@ class OutcomeBuffer:
         return {**arrays, "seen": np.array(self._seen)}
 
     def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Go on from a `state`."""
-        held = Outcomes(**{name: array for name, array in state.items() if name != "seen"})
-        n_travelers, n_types = self.counts.agree.shape
-        self.counts = Counts.of(held, n_travelers, n_types)
-        self._ring = self._room(held)
-        self._seen, self._held = int(state["seen"]), len(held)
-        self._write(self._slots(self._seen - self._held, self._held), held)
+        """Go on from a `state`; of more outcomes than there is room for, the last are held."""
+        self.counts = Counts.zeros(*self.counts.agree.shape)
+        self._ring = None
+        self._held = self._end = 0
+        arrays = {name: array for name, array in state.items() if name != "seen"}
+        if arrays:
+            self.append(Outcomes(**arrays))
+        self._seen = int(state["seen"])
 
     def _room(self, like: Outcomes) -> Outcomes:
         arrays = like.arrays().items()

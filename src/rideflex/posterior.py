@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.arrays import whole_numbers
 from rideflex.errors import UsageError
 from rideflex.files import load_arrays, save_arrays
 from rideflex.mixture import Mixture, WeakPriors, fit_mixture
-from rideflex.model import Unknown, known_entities
+from rideflex.model import Unknown, known_counts, known_entities, known_types
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.travelers import TravelerIndex
 
 if TYPE_CHECKING:
     from rideflex.decisions import DecisionTable
 
-_KIND = "flexibility posterior"
+KIND = "flexibility posterior"
 _VERSION = 1
 
 
@@ -60,16 +61,13 @@ class FlexibilityPosterior:
         travelers: TravelerIndex | None = None,
         priors: WeakPriors | None = None,
     ) -> None:
-        if n_travelers < 1 or len(types) < 2:
-            raise UsageError(
-                "a posterior needs at least one traveler and two types, "
-                f"not {n_travelers} and {len(types)}"
-            )
-        if decisions is not None and decisions.types != tuple(types):
+        self._types = known_types(types)
+        if n_travelers < 1:
+            raise UsageError(f"a posterior needs at least one traveler, not {n_travelers}")
+        if decisions is not None and decisions.types != self._types:
             raise UsageError(f"the decision table holds other types: {decisions.types}")
         if travelers is not None and len(travelers) != n_travelers:
             raise UsageError(f"{len(travelers)} traveler ids were given for {n_travelers}")
-        self._types = tuple(types)
         self._decisions = decisions
         self._travelers = travelers
         self._priors = priors or WeakPriors()
@@ -93,8 +91,8 @@ class FlexibilityPosterior:
 
     @property
     def counts(self) -> Counts:
-        """All that is known of the travelers."""
-        return self._counts
+        """All that is known of the travelers, a copy."""
+        return self._counts.copy()
 
     @property
     def mixture(self) -> Mixture:
@@ -102,22 +100,27 @@ class FlexibilityPosterior:
         return self._mixture
 
     def fit(self, counts: Counts) -> None:
-        """Let these counts be all that is known."""
-        if counts.agree.shape != self._counts.agree.shape:
-            raise UsageError(
-                f"counts of shape {counts.agree.shape} don't fit {self.n_travelers} travelers "
-                f"and {len(self._types)} types"
-            )
-        self._counts = counts
-        self._mixture = fit_mixture(counts, self._priors)
+        """Let a copy of these counts be all that is known."""
+        self._counts = known_counts(counts, self.n_travelers, len(self._types))
+        self._mixture = fit_mixture(self._counts, self._priors)
 
     def update(self, outcomes: Outcomes) -> None:
         """Learn from more outcomes."""
         self.fit(self._counts + Counts.of(outcomes, self.n_travelers, len(self._types)))
 
     def merge(self, other: FlexibilityPosterior) -> None:
-        """Learn what another posterior of the same travelers and types has seen."""
-        if (other.types, other.n_travelers) != (self.types, self.n_travelers):
+        """Learn what another posterior of the same travelers and types has seen.
+
+        Raises
+        ------
+        UsageError
+            If the types or the number of travelers differ, or both posteriors know the
+            travelers' ids and those differ.
+        """
+        same = (other.types, other.n_travelers) == (self.types, self.n_travelers)
+        if self._travelers is not None and other.travelers is not None:
+            same = same and np.array_equal(self._travelers.ids, other.travelers.ids)
+        if not same:
             raise UsageError("only posteriors of the same travelers and types can be merged")
         self.fit(self._counts + other.counts)
 
@@ -150,7 +153,7 @@ class FlexibilityPosterior:
         UsageError
             If a traveler is unknown and unknown="raise".
         """
-        entities = known_entities(travelers, self.n_travelers, unknown, self._travelers)
+        entities = known_entities(travelers, self.n_travelers, unknown)
         return self._mixture.probabilities(self._counts, entities)
 
     def predict_accept(
@@ -158,6 +161,8 @@ class FlexibilityPosterior:
         trips: npt.ArrayLike,
         offers: npt.ArrayLike,
         travelers: npt.ArrayLike | None = None,
+        *,
+        unknown: Unknown = "raise",
     ) -> npt.NDArray[np.float64]:
         """Return the probability that the trip's traveler accepts the offer: Σ_l P(l) · answer.
 
@@ -172,21 +177,22 @@ class FlexibilityPosterior:
             Indices into the table's offer grid.
         travelers
             Entities; without them each trip's own traveler is looked up in the table.
+        unknown
+            What a traveler outside the model is taken for: an error, or one by π ("prior").
 
         Raises
         ------
         UsageError
-            If the posterior was made without a decision table, or a traveler can't be told.
+            If the posterior was made without a decision table, a trip or an offer is outside it,
+            or a traveler can't be told.
         """
         table = self._decisions
         if table is None:
             raise UsageError("predict_accept needs the answers: give the posterior decisions=…")
-        who = self._travelers_of(trips) if travelers is None else travelers
+        who = self._travelers_of(trips, unknown) if travelers is None else travelers
         ids, actions, entities = np.broadcast_arrays(trips, offers, who)
-        probabilities = self.predict_proba(entities.reshape(-1))
-        answers = table.accepts(
-            ids.reshape(-1).astype(np.int32), actions.reshape(-1).astype(np.int32)
-        )
+        probabilities = self.predict_proba(entities.reshape(-1), unknown=unknown)
+        answers = table.accepts(ids.reshape(-1), actions.reshape(-1))
         noise = self._mixture.noise
         accepting = noise + (1.0 - 2.0 * noise) * np.einsum("nl,nl->n", probabilities, answers)
         shaped: npt.NDArray[np.float64] = accepting.reshape(ids.shape)
@@ -205,12 +211,12 @@ class FlexibilityPosterior:
         }
         if self._travelers is not None:
             arrays["traveler_ids"] = self._travelers.ids
-        save_arrays(path, _KIND, _VERSION, arrays, {"types": self._types})
+        save_arrays(path, KIND, _VERSION, arrays, {"types": self._types})
 
     @classmethod
     def load(cls, path: str | Path, *, decisions: DecisionTable | None = None) -> Self:
         """Read a posterior that `save` wrote; the same probabilities, bit for bit."""
-        arrays, meta = load_arrays(path, _KIND, _VERSION)
+        arrays, meta = load_arrays(path, KIND, _VERSION)
         ids = arrays.get("traveler_ids")
         model = cls(
             len(arrays["total"]),
@@ -223,14 +229,15 @@ class FlexibilityPosterior:
         model._mixture = Mixture(np.array(arrays["shares"]), float(arrays["noise"][0]))
         return model
 
-    def _travelers_of(self, trips: npt.ArrayLike) -> npt.NDArray[np.int32]:
-        ids = np.asarray(trips)
+    def _travelers_of(self, trips: npt.ArrayLike, unknown: Unknown) -> npt.NDArray[np.int32]:
+        ids = whole_numbers(trips)
         if self._decisions is None or self._travelers is None:
             raise UsageError("give predict_accept the travelers, or the posterior travelers=…")
-        if ids.size and ids.min() < 0:
+        if ids.size and not (0 <= ids.min() and ids.max() < self._decisions.n_trips):
             raise UsageError(
                 "a trip is unknown to the decision table, so its traveler can't be told; "
                 "give predict_accept the travelers"
             )
-        entities = self._travelers.encode(self._decisions.trip_travelers[ids.reshape(-1)])
+        mark: Literal["raise", "mark"] = "mark" if unknown == "prior" else "raise"
+        entities = self._travelers.encode(self._decisions.trip_travelers[ids.reshape(-1)], mark)
         return entities.reshape(ids.shape)

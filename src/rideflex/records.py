@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.columns import ACCEPTED, ACTION, CONTEXT
+from rideflex.arrays import truths
+from rideflex.columns import ACCEPTED, ACTION, CONTEXT, read_answer
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.coding import column_of, integers_of, names_of
+from rideflex.decisions.frames import array_of, column_of, integers_of, names_of
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
@@ -18,7 +20,7 @@ from rideflex.travelers import TravelerIndex
 
 logger = logging.getLogger(__name__)
 
-_ID_NAMES = ("customer_id", "traveler_id")
+_ID_NAMES = ("customer_id", CONTEXT[0])
 
 
 def encode_outcomes(frame: Any, table: DecisionTable, travelers: TravelerIndex) -> Outcomes:
@@ -52,11 +54,14 @@ def encode_outcomes(frame: Any, table: DecisionTable, travelers: TravelerIndex) 
     return table.outcomes(travelers.encode(ids), trips, actions, answers(frame))
 
 
+def id_name(names: Sequence[str]) -> str:
+    """The column that holds the travelers' own ids: `customer_id` or `traveler_id`."""
+    return next((name for name in _ID_NAMES if name in names), CONTEXT[0])
+
+
 def traveler_ids(frame: Any) -> npt.NDArray[np.int64]:
     """Take the travelers' own ids, int64 [n], from `customer_id` or `traveler_id`."""
-    names = names_of(frame)
-    name = next((name for name in _ID_NAMES if name in names), _ID_NAMES[0])
-    return integers_of(frame, name)
+    return integers_of(frame, id_name(names_of(frame)))
 
 
 def actions_of(frame: Any, offers: OfferGrid) -> npt.NDArray[np.int32]:
@@ -70,14 +75,21 @@ def answers(frame: Any) -> npt.NDArray[np.bool_]:
     Raises
     ------
     UsageError
-        If a value is neither true nor false, nor 1 nor 0.
+        If a value is neither accept nor reject, true nor false, 1 nor 0.
     """
-    values = np.asarray(column_of(frame, ACCEPTED).to_numpy(zero_copy_only=False))
-    accepted = values.astype(np.bool_)
-    if len(values) and not (values == accepted).all():
-        row = int(np.argmin(values == accepted))
-        raise UsageError(f"accepted is true or false, not {values[row]} (position {row})")
-    return accepted
+    values = array_of(frame, ACCEPTED)
+    if values.dtype.kind not in "OUT":
+        return truths(values)
+    words, word_of_row = np.unique(values.astype(np.str_), return_inverse=True)
+    accepted = np.empty(len(words), dtype=np.bool_)
+    for number, word in enumerate(words.tolist()):
+        try:
+            accepted[number] = read_answer(word)
+        except ValueError as cause:
+            row = int(np.argmax(word_of_row == number))
+            raise UsageError(f"accepted {cause}, but {word!r} (position {row})") from None
+    read: npt.NDArray[np.bool_] = accepted[word_of_row]
+    return read
 
 
 def trip_ids(frame: Any, ids: npt.NDArray[np.int64], table: DecisionTable) -> npt.NDArray[np.int32]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,11 +80,11 @@ def test_a_restored_buffer_goes_on_as_if_nothing_had_happened(
 
 
 def test_counts_of_shards_add_up() -> None:
-    """The counts of two halves sum to the counts of the whole, and subtract back."""
+    """The counts of two halves sum to the counts of the whole."""
     whole = some_outcomes(100, seed=3)
     first, second = (Counts.of(whole[rows], 5, 3) for rows in (slice(40), slice(40, None)))
     np.testing.assert_array_equal((first + second).agree, Counts.of(whole, 5, 3).agree)
-    np.testing.assert_array_equal((first + second - second).total, first.total)
+    np.testing.assert_array_equal((first + second).total, Counts.of(whole, 5, 3).total)
 
 
 def test_a_traveler_outside_the_counts_is_refused_by_number() -> None:
@@ -91,3 +93,52 @@ def test_a_traveler_outside_the_counts_is_refused_by_number() -> None:
     with pytest.raises(UsageError, match="0 to 2"):
         counts.add(some_outcomes(50, seed=1))
     assert counts.total.sum() == 0
+
+
+@pytest.mark.parametrize("n", [3, 25])
+def test_a_refused_append_leaves_the_buffer_as_it_was(n: int) -> None:
+    """A stranger among the outcomes, fewer or more than there is room for, changes nothing."""
+    buffer = OutcomeBuffer(10, 5, 3)
+    buffer.append(some_outcomes(14, seed=1))
+    before = buffer.state()
+    strangers = some_outcomes(n, seed=2)
+    strangers.travelers[-1] = 5
+    with pytest.raises(UsageError, match="0 to 4"):
+        buffer.append(strangers)
+    other_masks = replace(some_outcomes(n, seed=2), agree=np.zeros(n, dtype=np.uint16))
+    with pytest.raises(UsageError, match="another number of types"):
+        buffer.append(other_masks)
+    after = buffer.state()
+    assert all(np.array_equal(after[name], array) for name, array in before.items())
+    buffer.append(some_outcomes(7, seed=3))
+    held = buffer.outcomes()
+    assert held is not None
+    np.testing.assert_array_equal(buffer.counts.agree, Counts.of(held, 5, 3).agree)
+
+
+@given(capacity=st.integers(1, 30), first=st.integers(0, 40), later=st.integers(0, 40))
+def test_a_buffer_of_another_size_takes_over(capacity: int, first: int, later: int) -> None:
+    """Restored into less room the last outcomes are held, into more room all; an empty one too."""
+    old, fresh = OutcomeBuffer(17, 5, 3), OutcomeBuffer(capacity, 5, 3)
+    everything = some_outcomes(first + later, seed=4)
+    if first:
+        old.append(everything[:first])
+    fresh.append(some_outcomes(3, seed=9))
+    fresh.restore(old.state())
+    fresh.append(everything[first:])
+    known = everything[max(0, first - 17) :]
+    tail = known[max(0, len(known) - capacity) :]
+    held = fresh.outcomes()
+    assert held is not None
+    assert fresh.seen == first + later
+    np.testing.assert_array_equal(held.travelers, tail.travelers)
+    np.testing.assert_array_equal(fresh.counts.agree, Counts.of(tail, 5, 3).agree)
+
+
+def test_counts_are_checked() -> None:
+    """Shapes that don't fit, and masks that hold fewer types than are counted, are refused."""
+    with pytest.raises(UsageError, match=r"\(5, 3\) and \(2,\) don't fit"):
+        Counts(np.ones((5, 3)), np.ones(2))
+    with pytest.raises(UsageError, match="at most 8 types, for 9"):
+        Counts.of(some_outcomes(4, seed=0), 5, 9)
+    assert Counts(np.ones((5, 3), dtype=np.int32), np.ones(5)).agree.dtype == np.float64

@@ -105,15 +105,33 @@ def test_bad_outcomes_are_named(area: ServiceArea) -> None:
     for change, cause in (
         ({"traveler_id": 99}, "traveler 99 is not one of the 6"),
         ({"traveler_id": "x"}, "'traveler_id' must hold whole numbers, not 'x'"),
-        ({"accepted": "perhaps"}, "'accepted' can't hold both bool and str values.*'perhaps'"),
-        ({"trip_purpose": 7}, "'trip_purpose' can't hold both int and str values"),
+        ({"accepted": "perhaps"}, r"neither accept nor .* but 'perhaps' \(position 3\)"),
+        ({"accepted": 2}, r"accepted is true or false, not 2 \(position 3\)"),
+        ({"accepted": None}, r"neither accept nor .* but 'None' \(position 3\)"),
+        ({"trip_purpose": 7}, r"'trip_purpose' can't hold such values \(int, str\)"),
         ({ACTION: 16}, "action 16 at position 3 is outside the grid"),
     ):
         bad = [*rows[:3], {**rows[3], **change}, *rows[4:]]
         with pytest.raises(UsageError, match=cause):
             encode_outcomes(bad, area.table, area.travelers)
-    with pytest.raises(UsageError, match="'trip_purpose' is missing"):
+    lacking = {name: value for name, value in rows[3].items() if name != "accepted"}
+    with pytest.raises(UsageError, match="'accepted' is missing in the dict at position 3"):
+        encode_outcomes([*rows[:3], lacking, *rows[4:]], area.table, area.travelers)
+    with pytest.raises(UsageError, match="the column 'trip_purpose' is missing; there are"):
         encode_outcomes([{CONTEXT[0]: 1, ACTION: 2}], area.table, area.travelers)
+    for what in (iter(rows), [tuple(row.values()) for row in rows], 7):
+        with pytest.raises(UsageError, match="dicts is expected, not"):
+            encode_outcomes(what, area.table, area.travelers)
+
+
+def test_answers_may_be_words_or_numbers(area: ServiceArea) -> None:
+    """Words as files hold them, numbers, and both mixed with booleans say the same."""
+    outcomes, rows = drawn(area)
+    for yes, no in (("accept", "reject"), ("TRUE ", "False"), (1, 0), (1.0, 0.0), ("1.0", "0.0")):
+        said = [{**row, "accepted": yes if row["accepted"] else no} for row in rows]
+        assert same(encode_outcomes(said, area.table, area.travelers), outcomes)
+    mixed = [{**row, "accepted": int(row["accepted"])} for row in rows[:9]] + rows[9:]
+    assert same(encode_outcomes(mixed, area.table, area.travelers), outcomes)
 
 
 def test_outcomes_that_are_not_encoded_are_refused(area: ServiceArea) -> None:

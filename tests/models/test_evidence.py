@@ -107,5 +107,5 @@ def test_sizes_without_sense_are_refused() -> None:
         EmbeddingFFN(0, 4, 4, 4)
     with pytest.raises(UsageError, match="two types"):
         EmbeddingFFN(3, 4, 4, 1)
-    with pytest.raises(UsageError, match="2 rows of features"):
+    with pytest.raises(UsageError, match=r"features of shape \(2, 5\)"):
         EmbeddingFFN(3, 4, 4, 4, features=torch.zeros(2, 5))

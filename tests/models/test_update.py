@@ -13,89 +13,25 @@ import polars as pl
 import pytest
 import torch
 
-from rideflex import DecisionTable, OfferGrid, UsageError
+from rideflex import DecisionTable, UsageError
 from rideflex.columns import CONTEXT
-from rideflex.data import AreaSettings, ServiceArea, generate_area, read_area
+from rideflex.data import ServiceArea, read_area
 from rideflex.embedding import (
     EmbeddingFFN,
     OnlineTravelerDataset,
     flexibility_personalities,
-    n_flexibilities,
     update_embedding_model,
     update_from_outcomes,
 )
-
-ACTION_SPACE_MAP = list(OfferGrid.default())
-N_TRAVELERS = 12
-Rows = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def area(tmp_path_factory: pytest.TempPathFactory) -> ServiceArea:
-    """A small generated city."""
-    folder = tmp_path_factory.mktemp("city") / "demo"
-    generate_area(folder, AreaSettings(travelers=N_TRAVELERS, trips=9, zones=6, seed=3))
-    return read_area(folder)
-
-
-@pytest.fixture(scope="module")
-def rows(area: ServiceArea) -> Rows:
-    """600 outcomes as dicts: true types answer from the table."""
-    return draw_rows(area, 600, seed=0)
-
-
-@pytest.fixture(autouse=True)
-def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds decisions that it did not name."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("RIDEFLEX_DECISIONS", raising=False)
-
-
-def draw_rows(area: ServiceArea, n: int, seed: int) -> Rows:
-    """Ask random offers about random trips."""
-    rng = np.random.default_rng(seed)
-    trips = area.trips.trip_id[rng.integers(len(area.trips), size=n)]
-    actions = rng.integers(16, size=n)
-    types = area.true_types[area.travelers.encode(area.table.trip_travelers[trips])]
-    accepted = area.table.accepts(trips, actions)[np.arange(n), types]
-    contexts = list(area.table.contexts)
-    names = ("customer_id", *CONTEXT[1:])
-    return [
-        {**dict(zip(names, contexts[t], strict=True)), "action": int(a), "accepted": bool(y)}
-        for t, a, y in zip(trips, actions, accepted, strict=True)
-    ]
-
-
-def csv_of(area: ServiceArea) -> Path:
-    """The decisions of the area."""
-    return area.folder / "decisions.csv"
-
-
-def fresh() -> EmbeddingFFN:
-    """A network with the same weights every time."""
-    torch.manual_seed(0)
-    return EmbeddingFFN(N_TRAVELERS, 64, 128, n_flexibilities)
-
-
-def updated(rows: Rows, **options: Any) -> tuple[EmbeddingFFN, list[str]]:
-    """A fresh network after one update, and the lines of the log."""
-    lines: list[str] = []
-    network = fresh()
-    same = update_embedding_model(
-        network,
-        rows,
-        flexibility_personalities,
-        ACTION_SPACE_MAP,
-        **{"report": lines.append, **options},
-    )
-    assert same is network
-    return network, lines
-
-
-def probabilities(network: EmbeddingFFN) -> torch.Tensor:
-    """What the network says of everybody."""
-    with torch.no_grad():
-        return network(torch.arange(N_TRAVELERS))
+from tests.models.updates import (
+    ACTION_SPACE_MAP,
+    Rows,
+    csv_of,
+    draw_rows,
+    fresh,
+    probabilities,
+    updated,
+)
 
 
 def test_the_log_lines(
@@ -117,6 +53,7 @@ def test_the_log_lines(
         rf"  \[Embedding Update\] Using O\(1\) index lookup \({keys} cached keys\)",
         r"    Epoch 1/50, Loss: -?\d+\.\d{4}",
         r"    Epoch \d+/50, Loss: -?\d+\.\d{4}",
+        r"    Converged in \d+ of 50 passes",
         r"  \[Embedding Update\] Training on 600 samples from 12 customers",
         rf"  \[Embedding Dataset\] Reusing lookup cache: {keys} unique keys",
     ]
@@ -312,7 +249,7 @@ def test_bad_outcomes_are_named(area: ServiceArea, rows: Rows) -> None:
     with pytest.raises(UsageError, match="'trip_purpose'"):
         lacking = [{k: v for k, v in row.items() if k != "trip_purpose"} for row in rows]
         updated(lacking, decisions=area.table)
-    with pytest.raises(UsageError, match="other types or offers"):
+    with pytest.raises(UsageError, match="other types than the update: type 0 is"):
         update_embedding_model(
             fresh(), rows, flexibility_personalities[::-1], ACTION_SPACE_MAP, decisions=area.table
         )

@@ -12,16 +12,18 @@ from rideflex.outcomes import Outcomes
 
 
 class OnlineLogistic:
-    """Acceptance by logistic regression, outcome by outcome.
+    """Acceptance by logistic regression, outcome by outcome, in one pass.
 
-    Its features: the traveler, the purpose, both shifts, and both shifts for this traveler, so
-    that it can learn how much each traveler minds each side. Needs `river`.
+    Its features are what the posterior knows: what each type would answer, and that answer for
+    this traveler, so that it can learn whom each traveler is like; besides, the purpose and both
+    shifts, alone and for this traveler. Needs `river`.
     """
 
     def __init__(self, area: ServiceArea) -> None:
         from river import linear_model, optim
 
         self._model = linear_model.LogisticRegression(optimizer=optim.Adam(lr=0.05))
+        self._table = area.table
         grid = area.table.offers
         self._early = np.abs(grid.pickup) / 30.0
         self._late = np.abs(grid.dropoff) / 30.0
@@ -41,6 +43,7 @@ class OnlineLogistic:
 
     def _features(self, outcomes: Outcomes) -> list[dict[str, float]]:
         early, late = self._early[outcomes.actions], self._late[outcomes.actions]
+        answers = self._table.accepts(outcomes.trips, outcomes.actions).astype(float)
         return [
             {
                 f"traveler {who}": 1.0,
@@ -49,12 +52,15 @@ class OnlineLogistic:
                 "late": dropoff,
                 f"early {who}": pickup,
                 f"late {who}": dropoff,
+                **{f"type {kind}": answer for kind, answer in enumerate(row)},
+                **{f"type {kind} {who}": answer for kind, answer in enumerate(row)},
             }
-            for who, trip, pickup, dropoff in zip(
+            for who, trip, pickup, dropoff, row in zip(
                 outcomes.travelers.tolist(),
                 outcomes.trips.tolist(),
                 early.tolist(),
                 late.tolist(),
+                answers.tolist(),
                 strict=True,
             )
         ]

@@ -21,13 +21,13 @@ from rideflex.bench.online_logistic import OnlineLogistic
 from rideflex.bench.scores import brier, calibration_error, log_losses
 from rideflex.bench.simulate import ask
 from rideflex.data import ServiceArea, read_area
+from rideflex.decisions.bits import unpack
 from rideflex.embedding import EmbeddingFFN, EvidenceModel, train_by_minibatch
-from rideflex.embedding.update import indicators
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.posterior import FlexibilityPosterior
 
-HELD_OUT_OUTCOMES = 30
+HELD_OUT_OUTCOMES, HELD_OUT_SEEDS = 30, 5
 METHODS = ("mini-batch", "evidence", "posterior")
 OUTSIDE = "River logistic"
 TEST_QUESTIONS = 4000
@@ -131,12 +131,19 @@ def bench_recovery(
     workers
         Processes that train at a time; how many does not change the result.
     """
-    if seeds < 1 or not outcomes_each or min(outcomes_each) < 1:
-        raise UsageError(f"nothing to draw: {seeds} seeds, {outcomes_each} outcomes a traveler")
+    if seeds < 1 or not outcomes_each or min(outcomes_each) < 1 or not 0 <= noise < 0.5:
+        raise UsageError(
+            "there is at least one seed, one outcome a traveler, and a noise from 0 to below 0.5, "
+            f"not {seeds}, {outcomes_each} and {noise}"
+        )
+    outcomes_each = tuple(sorted(set(outcomes_each)))
     area = read_area(folder)
     truth = area.true_types
     if truth is None:
         cause = "does not say the travelers' true types: trips.csv needs the column flexibility"
+        raise DataError(Problem(str(area.folder), cause))
+    if np.bincount(area.trips.traveler).min() < 2:
+        cause = "has travelers with a single trip: one is asked about, another held out"
         raise DataError(Problem(str(area.folder), cause))
     draws = [_Draw(each, noise, seed) for each in outcomes_each for seed in range(seeds)]
     found = []
@@ -149,7 +156,7 @@ def bench_recovery(
         for at, each in enumerate(outcomes_each)
         for method in found[0]
     ]
-    held_out = held_out_travelers(area, HELD_OUT_OUTCOMES, noise, seed=0)
+    held_out = held_out_travelers(area, HELD_OUT_OUTCOMES, noise, min(seeds, HELD_OUT_SEEDS))
     return RecoveryBench(len(area.travelers), seeds, noise, tuple(scores), held_out)
 
 
@@ -226,7 +233,7 @@ def _minibatch(outcomes: Outcomes, counts: Counts, seed: int) -> Floats:
         train_by_minibatch(
             network,
             torch.from_numpy(outcomes.travelers.astype(np.int64)),
-            torch.from_numpy(indicators(outcomes, n_types)),
+            torch.from_numpy(unpack(outcomes.agree, n_types).astype(np.float32)),
         )
     with torch.no_grad():
         probabilities: Floats = network(torch.arange(n_travelers)).double().numpy()

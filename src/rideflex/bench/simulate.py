@@ -32,10 +32,13 @@ def ask(area: ServiceArea, trips: Trips, noise: float, rng: np.random.Generator)
     Raises
     ------
     DataError
-        If the area's files don't say how travelers answer.
+        If the area's files don't say how travelers answer, or lack a trip's decisions.
     """
     if area.answers is None:
         cause = "does not say how travelers truly answer: trips.csv needs the column flexibility"
+        raise DataError(Problem(str(area.folder), cause))
+    if (area.trips.trip_id[trips] < 0).any():
+        cause = "has trips that decisions.csv does not know: no type's answer can be looked up"
         raise DataError(Problem(str(area.folder), cause))
     actions = rng.integers(len(area.table.offers), size=len(trips)).astype(np.int32)
     accepted = rng.random(len(trips)) < area.answers[0, trips, actions]

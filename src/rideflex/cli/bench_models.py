@@ -117,7 +117,8 @@ def recovery(
         console.print(
             f"Travelers never asked, by {', '.join(left.features)}: log loss "
             f"{left.log_loss_by_features:.3f} ({left.found_by_features:.0%} found), by the shares "
-            f"alone {left.log_loss_by_shares:.3f} ({left.found_by_shares:.0%} found)."
+            f"alone {left.log_loss_by_shares:.3f} ({left.found_by_shares:.0%} found); draws: "
+            f"{left.seeds}, the difference spreads by {left.spread:.3f}."
         )
     console.print(
         f"{found.travelers} travelers, seeds: {seeds}, {noise:.0%} of answers turned round.\n"

@@ -156,18 +156,18 @@ def _make(
     if not area.feature_names:
         cause = "says nothing of the travelers: it needs a column age, occupation or income"
         raise DataError(Problem(str(area.folder / "trips.csv"), cause))
-    encoded = TravelerFeatures.of(area.features, area.feature_names).encode(area.features)
-    return EvidenceModel(n, types, features=encoded, travelers=area.travelers)
+    levels = TravelerFeatures.of(area.features, area.feature_names)
+    encoded = levels.encode(area.features)
+    return EvidenceModel(n, types, features=encoded, levels=levels, travelers=area.travelers)
 
 
 def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
     """Load whichever model the file holds; PyTorch only where it is needed."""
-    from rideflex.errors import DataError
-    from rideflex.posterior import FlexibilityPosterior
+    from rideflex.files import saved_kind
+    from rideflex.posterior import KIND, FlexibilityPosterior
 
-    try:
+    if saved_kind(path) == KIND:
         return FlexibilityPosterior.load(path)
-    except DataError:
-        from rideflex.embedding import EvidenceModel
+    from rideflex.embedding import EvidenceModel
 
-        return EvidenceModel.load(path)
+    return EvidenceModel.load(path)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.arrays import truths, whole_numbers
 from rideflex.decisions import kernels
 from rideflex.decisions.bits import Masks, unpack
 from rideflex.errors import UsageError
@@ -16,7 +17,6 @@ from rideflex.offers import OfferGrid
 
 # Up to this many types the matrix rows of all masks are made once and copied.
 _READY_TYPES = 8
-_INT32 = np.iinfo(np.int32)
 _WORDS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64, 16: np.complex128}
 
 logger = logging.getLogger(__name__)
@@ -86,12 +86,12 @@ class AnswerMasks:
 
     def agreement(self, masks: Masks, accepted: npt.ArrayLike) -> Masks:
         """Give the masks of the types that would have answered as observed."""
-        observed = np.asarray(accepted)
+        observed = truths(accepted)
         if observed.shape != masks.shape:
             raise UsageError(f"{observed.shape} answers do not go with {len(masks)} questions")
         agree = np.empty_like(masks)
         full = masks.dtype.type((1 << self._n_types) - 1)
-        kernels.agreement(masks, observed.astype(np.bool_, copy=False), full, agree)
+        kernels.agreement(masks, observed, full, agree)
         return agree
 
     def expand(self, masks: Masks, out: Any) -> npt.NDArray[Any]:
@@ -125,23 +125,6 @@ class AnswerMasks:
             rows = unpack(every, self._n_types).astype(dtype)
             self._ready[dtype] = rows.view(_WORDS[math.gcd(rows.shape[1] * dtype.itemsize, 16)])
         return self._ready[dtype]
-
-
-def whole_numbers(values: npt.ArrayLike) -> npt.NDArray[np.int32]:
-    """Take ids or indices as int32 [n].
-
-    Raises
-    ------
-    UsageError
-        If they are not whole numbers.
-    """
-    array = np.asarray(values)
-    if array.dtype != np.int32 and array.size:
-        if not np.issubdtype(array.dtype, np.integer):
-            raise UsageError(f"ids and indices are whole numbers, not {array.dtype} values")
-        if array.min() < _INT32.min or array.max() > _INT32.max:
-            raise UsageError("an id or index is beyond the numbers that fit 32 bits")
-    return np.ascontiguousarray(array, dtype=np.int32)
 
 
 def _check_range(name: str, values: npt.NDArray[np.int32], low: int, high: int) -> None:

@@ -18,7 +18,7 @@ from rideflex.decisions.rows import Rows
 from rideflex.decisions.source import Source
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError, Problem, UsageError
-from rideflex.flexibility import DEFAULT_RULES, FlexibilityRule, rule_answers
+from rideflex.flexibility import DEFAULT_RULES, MAX_TYPES, FlexibilityRule, rule_answers
 from rideflex.offers import OfferGrid
 
 OnConflict = Literal["first", "last", "majority", "error"]
@@ -29,7 +29,6 @@ _POLICIES = dict(
         strict=True,
     )
 )
-MAX_TYPES = 64
 
 logger = logging.getLogger(__name__)
 

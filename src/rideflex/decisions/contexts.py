@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from rideflex.columns import CONTEXT
 from rideflex.decisions import kernels
-from rideflex.decisions.coding import MISSING, column_of, integers_of
+from rideflex.decisions.coding import MISSING
+from rideflex.decisions.frames import column_of, integers_of
 from rideflex.decisions.vocabulary import Vocabulary
 
 TEXTS = CONTEXT[1:]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from rideflex.decisions.table import DecisionTable
 
+_BEYOND = 1 << 63
 Question = tuple[int, str, str, str, str, str, int, int]
 Answer = dict[str, str]
 
@@ -19,13 +22,25 @@ class QuestionMapping(Mapping[Question, Answer]):
         self._table = table
 
     def __getitem__(self, question: Question) -> Answer:
-        answer = self._table.lookup(*question)
+        answer = self._table.lookup(*question) if _is_question(question) else None
         if answer is None:
             raise KeyError(question)
         return answer
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} answers of {len(self._table.types)} flexibility types, read-only>"
 
     def __iter__(self) -> Iterator[Question]:
         return self._table.questions()
 
     def __len__(self) -> int:
         return self._table.n_known
+
+
+def _is_question(key: object) -> bool:
+    """Whether a key is an 8-tuple of a whole number, five texts and two whole numbers."""
+    if not isinstance(key, tuple) or len(key) != 8:
+        return False
+    numbers, texts = (key[0], *key[6:]), key[1:6]
+    whole = all(isinstance(n, int | np.integer) and -_BEYOND <= n < _BEYOND for n in numbers)
+    return whole and all(isinstance(text, str) for text in texts)

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.columns import CONTEXT, KEY, SHIFTS
-from rideflex.decisions.coding import Coded, column_of, names_of
+from rideflex.decisions.coding import Coded
+from rideflex.decisions.frames import column_of, names_of
 from rideflex.decisions.rows import Reader, Rows, text, time_window, whole_number
 from rideflex.decisions.tabular import (
     FIRST_ROW,

@@ -10,17 +10,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.arrays import truths, whole_numbers
 from rideflex.columns import SHIFTS
 from rideflex.decisions import kernels
-from rideflex.decisions.answers import AnswerMasks, whole_numbers
-from rideflex.decisions.coding import integers_of
+from rideflex.decisions.answers import AnswerMasks
 from rideflex.decisions.compile import Compiled, OnConflict, compile_table
 from rideflex.decisions.file import cached, load_compiled, save_compiled
+from rideflex.decisions.frames import integers_of
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
 from rideflex.decisions.source import csv_source, frame_source, parquet_source
 from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
-from rideflex.offers import OfferGrid
+from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Outcomes
 
 
@@ -55,7 +56,7 @@ class DecisionTable:
         cls,
         path: str | Path,
         types: Sequence[str] | None = None,
-        offers: OfferGrid | None = None,
+        offers: ActionSpaceMap | None = None,
         on_conflict: OnConflict = "first",
         *,
         rules: Mapping[str, FlexibilityRule] | None = None,
@@ -70,7 +71,8 @@ class DecisionTable:
         types
             Columns to read as flexibility types; without it, every column of accepts and rejects.
         offers
-            The offer grid; without it the default when that covers the file, else the file's own.
+            The offer grid or its pairs; without it the default when that covers the file, else
+            the file's own.
         on_conflict
             Which row answers for a key that stands in several: "first", "last", "majority"
             (type by type, a tie goes to the first row) or "error".
@@ -86,13 +88,14 @@ class DecisionTable:
             If the file can't be used; it carries every problem found.
         """
         file = Path(path)
+        grid = None if offers is None else OfferGrid.of(offers)
 
         def compile_it() -> Compiled:
-            return compile_table(csv_source(file, types), offers, on_conflict, rules)
+            return compile_table(csv_source(file, types), grid, on_conflict, rules)
 
         if not cache:
             return cls(compile_it())
-        settings = repr((types and tuple(types), offers, on_conflict, rules and dict(rules)))
+        settings = repr((types and tuple(types), grid, on_conflict, rules and dict(rules)))
         return cls(cached(file, settings, compile_it))
 
     @classmethod
@@ -100,26 +103,28 @@ class DecisionTable:
         cls,
         path: str | Path,
         types: Sequence[str] | None = None,
-        offers: OfferGrid | None = None,
+        offers: ActionSpaceMap | None = None,
         on_conflict: OnConflict = "first",
         *,
         rules: Mapping[str, FlexibilityRule] | None = None,
     ) -> DecisionTable:
         """Compile a Parquet file of decisions, batch by batch; see `from_csv`."""
-        return cls(compile_table(parquet_source(Path(path), types), offers, on_conflict, rules))
+        grid = None if offers is None else OfferGrid.of(offers)
+        return cls(compile_table(parquet_source(Path(path), types), grid, on_conflict, rules))
 
     @classmethod
     def from_frame(
         cls,
         frame: Any,
         types: Sequence[str] | None = None,
-        offers: OfferGrid | None = None,
+        offers: ActionSpaceMap | None = None,
         on_conflict: OnConflict = "first",
         *,
         rules: Mapping[str, FlexibilityRule] | None = None,
     ) -> DecisionTable:
         """Compile a pandas or Polars frame or an Arrow table of decisions; see `from_csv`."""
-        return cls(compile_table(frame_source(frame, types), offers, on_conflict, rules))
+        grid = None if offers is None else OfferGrid.of(offers)
+        return cls(compile_table(frame_source(frame, types), grid, on_conflict, rules))
 
     @classmethod
     def load(cls, path: str | Path) -> DecisionTable:
@@ -273,10 +278,10 @@ class DecisionTable:
         """
         masks, _ = self._answers.gather(trips, actions, strict)
         return Outcomes(
-            travelers=np.asarray(travelers).astype(np.int32, copy=False),
+            travelers=whole_numbers(travelers),
             trips=whole_numbers(trips),
             actions=whole_numbers(actions),
-            accepted=np.asarray(accepted).astype(np.bool_, copy=False),
+            accepted=truths(accepted),
             agree=self._answers.agreement(masks, accepted),
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.utils.data import Dataset
 
@@ -14,11 +15,10 @@ from rideflex.decisions import DecisionTable
 from rideflex.embedding.source import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
-from rideflex.offers import OfferGrid
+from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.records import actions_of, answers, traveler_ids, trip_ids
 
 Report = Callable[[str], None]
-ActionSpaceMap = OfferGrid | Sequence[Sequence[int]] | Mapping[int, Sequence[int]]
 
 flexibility_personalities = list(DEFAULT_TYPES)
 n_flexibilities = len(flexibility_personalities)
@@ -62,7 +62,7 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         first_id: int = 1,
         report: Report = print,
     ) -> None:
-        offers = as_grid(action_space_map)
+        offers = OfferGrid.of(action_space_map)
         found = find_decisions(decisions or csv_path, flexibility_personalities, offers)
         report_decisions(found, report)
         table = found.table
@@ -70,7 +70,7 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         actions = actions_of(df_online, offers)
         accepted = answers(df_online)
         shape = (len(ids), len(table.types))
-        self.entity_ids = torch.from_numpy(ids - first_id)
+        self.entity_ids = torch.from_numpy(entities_of(ids, first_id).astype(np.int64))
         self.decisions = torch.from_numpy(accepted.astype(np.float32))
         self.ind_matrix = torch.empty(shape)
         self.decision_matrix = torch.empty(shape)
@@ -97,15 +97,28 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         )
 
 
-def as_grid(action_space_map: ActionSpaceMap) -> OfferGrid:
-    """Read an action space map: a grid, its pairs in order, or the pairs by action."""
-    if isinstance(action_space_map, OfferGrid):
-        return action_space_map
-    if isinstance(action_space_map, Mapping):
-        if sorted(action_space_map) != list(range(len(action_space_map))):
-            raise UsageError("the actions of an action space map count from 0 without gaps")
-        return OfferGrid.from_pairs(action_space_map[at] for at in range(len(action_space_map)))
-    return OfferGrid.from_pairs(action_space_map)
+def entities_of(
+    ids: npt.NDArray[np.integer], first_id: int, num_entities: int | None = None
+) -> npt.NDArray[np.int32]:
+    """Make entities int32 [n] of the travelers' own ids.
+
+    Raises
+    ------
+    UsageError
+        If an id is below `first_id`, or beyond the entities where their number is told.
+    """
+    entities = ids - first_id
+    outside = entities < 0
+    if num_entities is not None:
+        outside |= entities >= num_entities
+    if outside.any():
+        last = "" if num_entities is None else f" … {first_id + num_entities - 1}"
+        size = "" if num_entities is None else f"{num_entities} "
+        raise UsageError(
+            f"traveler {ids[outside][0]} is outside the network: with first_id={first_id} its "
+            f"{size}entities are the travelers {first_id}{last or ' and up'}"
+        )
+    return entities.astype(np.int32)
 
 
 def report_decisions(found: FoundDecisions, report: Report) -> None:

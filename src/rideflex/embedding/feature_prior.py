@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,15 @@ from rideflex.embedding.network import EmbeddingFFN
 from rideflex.mixture import Mixture, fit_mixture
 from rideflex.outcomes import Counts
 
+logger = logging.getLogger(__name__)
+
 Floats = npt.NDArray[np.float64]
 
 _TOLERANCE = 1e-3
 _RIDGES = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
 _FOLDS = 5
 _MOST_STEPS = 500
+_MOST_FOLDED = 2000
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def fit_prior(network: EmbeddingFFN, counts: Counts) -> FittedPrior:
     features which say nothing about the types leave π(x) at π.
     """
     mixture = fit_mixture(counts)
+    network.shares = mixture.shares
     log_likelihood = mixture.log_likelihood(counts)
     if network.prior is None or network.features is None:
         return FittedPrior(log_likelihood, np.log(mixture.shares), mixture)
@@ -63,9 +68,14 @@ def fit_prior(network: EmbeddingFFN, counts: Counts) -> FittedPrior:
 
 
 def _choose_ridge(x: Floats, likelihood: Floats, shares: Floats) -> float:
-    """Take the largest ridge whose score is within one standard error of the best."""
+    """Take the largest ridge whose score is within one standard error of the best.
+
+    A few thousand travelers, drawn with a seed of their own, tell the ridges apart.
+    """
     if len(x) < 2 * _FOLDS:
         return _RIDGES[-1]
+    drawn = np.random.default_rng(0).permutation(len(x))[:_MOST_FOLDED]
+    x, likelihood = x[drawn], likelihood[drawn]
     folds = np.arange(len(x)) % _FOLDS
     scores = np.empty((len(_RIDGES), len(x)))
     for at, ridge in enumerate(_RIDGES):
@@ -96,7 +106,8 @@ def _fit_logistic_mixture(x: Floats, likelihood: Floats, shares: Floats, ridge: 
         step = gradient @ curvature
         weights += step
         if np.abs(step).max() < _TOLERANCE:
-            break
+            return weights
+    logger.warning("the prior by features still moved after %d steps", _MOST_STEPS)
     return weights
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from rideflex.decisions.coding import column_of
+from rideflex.decisions.frames import column_of
 from rideflex.errors import UsageError
 
 
@@ -37,17 +37,20 @@ class TravelerFeatures:
             raise UsageError("name at least one feature")
         return cls({name: tuple(sorted(set(_texts(frame, name)) - {""})) for name in names})
 
-    @property
-    def width(self) -> int:
-        """Columns of the one-hot matrix."""
-        return sum(map(len, self.levels.values()))
+    @classmethod
+    def from_levels(cls, levels: Mapping[str, Sequence[str]]) -> TravelerFeatures:
+        """Take the levels of each feature as they were saved."""
+        return cls({name: tuple(texts) for name, texts in levels.items()})
 
     def encode(self, frame: Any) -> torch.Tensor:
-        """Encode the features of n travelers, float32 [n, width]."""
+        """Encode the features of n travelers, float32 [n, K], a column a level."""
         blocks = []
         for name, levels in self.levels.items():
             number = {level: at for at, level in enumerate(levels)}
-            codes = torch.tensor([number.get(text, len(levels)) for text in _texts(frame, name)])
+            texts = _texts(frame, name)
+            codes = torch.tensor(
+                [number.get(text, len(levels)) for text in texts], dtype=torch.long
+            )
             blocks.append(torch.nn.functional.one_hot(codes, len(levels) + 1)[:, :-1])
         return torch.cat(blocks, dim=1).float()
 

@@ -42,6 +42,7 @@ def train_by_minibatch(
     """
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     mean = float("nan")
+    was_training = network.training
     network.train()
     for epoch in range(1, num_epochs + 1):
         losses = []
@@ -55,5 +56,5 @@ def train_by_minibatch(
         mean = float(torch.stack(losses).mean())
         if on_epoch is not None:
             on_epoch(epoch, mean)
-    network.eval()
+    network.train(was_training)
     return mean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,16 @@ import torch
 
 from rideflex.embedding.evidence import train_by_evidence
 from rideflex.embedding.feature_prior import fit_prior
+from rideflex.embedding.features import TravelerFeatures
 from rideflex.embedding.network import EmbeddingFFN
+from rideflex.embedding.place import on_cpu
 from rideflex.errors import UsageError
 from rideflex.files import load_arrays, save_arrays
-from rideflex.model import Unknown, known_entities
+from rideflex.model import Unknown, known_counts, known_entities, known_types
 from rideflex.outcomes import Counts
 from rideflex.travelers import TravelerIndex
 
-_KIND = "flexibility embedding"
+KIND = "flexibility embedding"
 _VERSION = 1
 
 
@@ -39,7 +41,9 @@ class EvidenceModel:
     seed
         Draws the network's first weights; the same seed and counts give the same model.
     features
-        One-hot features float32 [T, K], see `TravelerFeatures`.
+        One-hot features [T, K], see `TravelerFeatures`.
+    levels
+        What the columns of the features mean; saved with the model, for `predict_unseen`.
     travelers
         The travelers' own ids, in the order of the entities; saved with the model.
     """
@@ -54,17 +58,29 @@ class EvidenceModel:
         max_passes: int = 50,
         seed: int = 0,
         features: torch.Tensor | None = None,
+        levels: TravelerFeatures | None = None,
         travelers: TravelerIndex | None = None,
     ) -> None:
         if travelers is not None and len(travelers) != n_travelers:
             raise UsageError(f"{len(travelers)} traveler ids were given for {n_travelers}")
+        names = known_types(types)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = EmbeddingFFN(n_travelers, embed_dim, hidden_dim, len(types), features)
-        self._types = tuple(types)
-        self._travelers = travelers
-        self._max_passes = max_passes
-        self.fit(Counts.zeros(n_travelers, len(types)))
+            network = EmbeddingFFN(n_travelers, embed_dim, hidden_dim, len(names), features)
+        self._hold(network, names, max_passes, levels, travelers)
+        self.fit(Counts.zeros(n_travelers, len(names)))
+
+    def _hold(
+        self,
+        network: EmbeddingFFN,
+        types: tuple[str, ...],
+        max_passes: int,
+        levels: TravelerFeatures | None,
+        travelers: TravelerIndex | None,
+    ) -> None:
+        self.network = network
+        self._types, self._travelers = types, travelers
+        self._max_passes, self._levels = max_passes, levels
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -83,16 +99,12 @@ class EvidenceModel:
 
     def fit(self, counts: Counts) -> None:
         """Let these counts be all that is known."""
-        if counts.agree.shape != (self.n_travelers, len(self._types)):
-            raise UsageError(
-                f"counts of shape {counts.agree.shape} don't fit {self.n_travelers} travelers "
-                f"and {len(self._types)} types"
+        known = known_counts(counts, self.n_travelers, len(self._types))
+        with on_cpu(self.network) as network:
+            fitted = fit_prior(network, known)
+            train_by_evidence(
+                network, fitted.log_likelihood, fitted.log_prior, max_passes=self._max_passes
             )
-        fitted = fit_prior(self.network, counts)
-        train_by_evidence(
-            self.network, fitted.log_likelihood, fitted.log_prior, max_passes=self._max_passes
-        )
-        self._shares = fitted.mixture.shares
 
     def predict_proba(
         self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise"
@@ -111,11 +123,29 @@ class EvidenceModel:
         UsageError
             If a traveler is unknown and unknown="raise".
         """
-        entities = known_entities(travelers, self.n_travelers, unknown, self._travelers)
-        with torch.no_grad():
-            logits = self.network.logits(torch.from_numpy(entities.clip(min=0)))
+        entities = known_entities(travelers, self.n_travelers, unknown)
+        with torch.no_grad(), on_cpu(self.network) as network:
+            logits = network.logits(torch.from_numpy(entities.clip(min=0)))
         probabilities = logits.double().softmax(dim=1).numpy()
-        return np.where(entities[:, None] >= 0, probabilities, self._shares)
+        return np.where(entities[:, None] >= 0, probabilities, self.network.shares)
+
+    def predict_unseen(self, frame: Any) -> npt.NDArray[np.float64]:
+        """Return float64 [n, L] for travelers outside the model, from their features alone.
+
+        Parameters
+        ----------
+        frame
+            The columns of features that the model was made with, one row a traveler; a level it
+            doesn't know counts as unknown.
+
+        Raises
+        ------
+        UsageError
+            If the model was made without `levels`, or a column is missing.
+        """
+        if self._levels is None:
+            raise UsageError("this model knows no levels of features; make it with levels=…")
+        return self.network.predict_unseen(self._levels.encode(frame)).double().numpy()
 
     def save(self, path: str | Path) -> None:
         """Write the network's weights to one versioned file, without pickle."""
@@ -127,28 +157,35 @@ class EvidenceModel:
             "embed_dim": network.embedding.embedding_dim,
             "hidden_dim": network.layers[0].out_features,
             "max_passes": self._max_passes,
+            "levels": None if self._levels is None else dict(self._levels.levels),
         }
-        save_arrays(path, _KIND, _VERSION, {**weights, **ids, "shares": self._shares}, meta)
+        save_arrays(path, KIND, _VERSION, {**weights, **ids, "shares": network.shares}, meta)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a model that `save` wrote; the same probabilities, bit for bit."""
-        arrays, meta = load_arrays(path, _KIND, _VERSION)
+        arrays, meta = load_arrays(path, KIND, _VERSION)
         weights = {
             name.removeprefix("network."): torch.from_numpy(np.array(array))
             for name, array in arrays.items()
             if name.startswith("network.")
         }
-        ids = arrays.get("traveler_ids")
-        model = cls(
+        network = EmbeddingFFN(
             len(weights["embedding.weight"]),
-            meta["types"],
-            embed_dim=meta["embed_dim"],
-            hidden_dim=meta["hidden_dim"],
-            max_passes=meta["max_passes"],
-            features=weights.get("features"),
-            travelers=None if ids is None else TravelerIndex(ids),
+            meta["embed_dim"],
+            meta["hidden_dim"],
+            len(meta["types"]),
+            weights.get("features"),
         )
-        model.network.load_state_dict(weights)
-        model._shares = np.array(arrays["shares"])
+        network.load_state_dict(weights)
+        network.shares = np.array(arrays["shares"])
+        ids, levels = arrays.get("traveler_ids"), meta.get("levels")
+        model = cls.__new__(cls)
+        model._hold(
+            network,
+            tuple(meta["types"]),
+            meta["max_passes"],
+            None if levels is None else TravelerFeatures.from_levels(levels),
+            None if ids is None else TravelerIndex(ids),
+        )
         return model

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -24,10 +26,16 @@ class EmbeddingFFN(nn.Module):
     output_dim
         Flexibility types L.
     features
-        One-hot features float32 [T, K] (`TravelerFeatures.encode`), or None.
+        One-hot features [T, K] (`TravelerFeatures.encode`), or None.
+
+    Attributes
+    ----------
+    shares
+        float64 [L]: π as the last update learned it, for travelers outside the network.
     """
 
     features: torch.Tensor | None
+    shares: npt.NDArray[np.float64]
 
     def __init__(
         self,
@@ -43,8 +51,12 @@ class EmbeddingFFN(nn.Module):
                 "a network needs positive sizes and at least two types, not "
                 f"{(num_entities, embed_dim, hidden_dim, output_dim)}"
             )
-        if features is not None and len(features) != num_entities:
-            raise UsageError(f"{len(features)} rows of features were given for {num_entities}")
+        if features is not None:
+            features = torch.as_tensor(features, dtype=torch.float32)
+            if features.ndim != 2 or len(features) != num_entities:
+                shape = tuple(features.shape)
+                raise UsageError(f"features of shape {shape} were given for {num_entities} rows")
+        self.shares = np.full(output_dim, 1.0 / output_dim)
         self.embedding = nn.Embedding(num_entities, embed_dim)
         self.ffn = nn.Sequential(
             nn.Linear(embed_dim, hidden_dim),

@@ -6,15 +6,18 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from rideflex.decisions import DecisionTable
 from rideflex.decisions.compile import Compiler
 from rideflex.errors import UsageError
+from rideflex.files import is_saved
 from rideflex.offers import OfferGrid
 
 DECISIONS_VARIABLE = "RIDEFLEX_DECISIONS"
 DECISIONS_FILE = "traveler_decisions_augmented.csv"
+FOLDER_FILE = "decisions.csv"
 
 _Stamp = tuple[str, int, int, tuple[str, ...], OfferGrid]
 _compiled: dict[_Stamp, DecisionTable] = {}
@@ -46,9 +49,9 @@ def find_decisions(
 ) -> FoundDecisions:
     """Find the decisions of an update; a file is compiled once a process.
 
-    They are `decisions` (a table or a path), else the file that the environment variable
-    `RIDEFLEX_DECISIONS` names, else `traveler_decisions_augmented.csv` in the working directory,
-    else an empty table.
+    They are `decisions` (a table, or the path of a CSV or Parquet file, of a saved table or of a
+    service-area folder), else the file that the environment variable `RIDEFLEX_DECISIONS` names,
+    else `traveler_decisions_augmented.csv` in the working directory, else an empty table.
 
     Raises
     ------
@@ -58,22 +61,33 @@ def find_decisions(
         If the file can't be used.
     """
     if isinstance(decisions, DecisionTable):
-        if decisions.types != tuple(types) or tuple(decisions.offers) != tuple(offers):
-            raise UsageError(
-                f"the decision table holds other types or offers ({len(decisions.types)} types, "
-                f"{len(decisions.offers)} offers) than the update ({len(types)}, {len(offers)})"
-            )
+        _check_same("type", decisions.types, types)
+        _check_same("offer", decisions.offers, offers)
         return FoundDecisions(decisions, None)
     named = decisions or os.environ.get(DECISIONS_VARIABLE)
     path = Path(named or DECISIONS_FILE)
-    if named is None and not path.is_file():
+    if path.is_dir():
+        path = path / FOLDER_FILE
+    if not named and not path.is_file():
         return FoundDecisions(
             DecisionTable(Compiler(tuple(types), "first").finish(offers, None)), None
         )
     return _compile(path, tuple(types), offers)
 
 
+def _check_same(name: str, held: Sequence[object], wanted: Sequence[object]) -> None:
+    for at, (one, other) in enumerate(zip_longest(held, wanted)):
+        if one != other:
+            raise UsageError(
+                f"the decision table holds other {name}s than the update: {name} {at} is {one!r} "
+                f"there and {other!r} here"
+            )
+
+
 def _compile(path: Path, types: tuple[str, ...], offers: OfferGrid) -> FoundDecisions:
+    if is_saved(path):
+        table = DecisionTable.load(path)
+        return find_decisions(table, types, offers)
     read = DecisionTable.from_parquet if path.suffix == ".parquet" else DecisionTable.from_csv
     if not path.is_file():
         return FoundDecisions(read(path, types, offers), None)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from rideflex.decisions import DecisionTable
+from rideflex.decisions.bits import unpack
+from rideflex.decisions.frames import names_of
 from rideflex.embedding.dataset import (
-    ActionSpaceMap,
     Report,
-    as_grid,
+    entities_of,
     report_decisions,
     report_fallbacks,
 )
@@ -22,12 +24,35 @@ from rideflex.embedding.evidence import train_by_evidence
 from rideflex.embedding.feature_prior import fit_prior
 from rideflex.embedding.minibatch import train_by_minibatch
 from rideflex.embedding.network import EmbeddingFFN
+from rideflex.embedding.place import on_cpu
 from rideflex.embedding.source import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
+from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.records import actions_of, answers, traveler_ids, trip_ids
 
 Method = Literal["evidence", "minibatch"]
+
+
+@dataclass(frozen=True)
+class _Schedule:
+    """How an update trains, checked before anything is read."""
+
+    num_epochs: int
+    batch_size: int
+    lr: float
+    method: Method
+    generator: torch.Generator | None
+
+    def __post_init__(self) -> None:
+        if self.num_epochs < 1 or self.batch_size < 1 or not self.lr > 0:
+            raise UsageError(
+                "num_epochs and batch_size are at least 1 and lr is positive, not "
+                f"{self.num_epochs}, {self.batch_size} and {self.lr}"
+            )
+        if self.method not in get_args(Method):
+            raise UsageError(f"method is 'evidence' or 'minibatch', not {self.method!r}")
+
 
 _LEAST_OUTCOMES = 3
 _LEAST_TRAVELERS = 2
@@ -85,15 +110,16 @@ def update_embedding_model(
     DataError
         If the decisions can't be used.
     """
-    offers = as_grid(ACTION_SPACE_MAP)
+    schedule = _Schedule(num_epochs, batch_size, lr, method, generator)
+    offers = OfferGrid.of(ACTION_SPACE_MAP)
     _check_outputs(embedding_model, flexibility_personalities)
-    if len(online_data_list) == 0:
+    if not names_of(online_data_list):
         report(
             f"  [Embedding Update] Insufficient data: 0 < {batch_size} outcomes. Skipping update."
         )
         return embedding_model
     ids = traveler_ids(online_data_list)
-    entities = _entities(ids, first_id, embedding_model.num_entities)
+    entities = entities_of(ids, first_id, embedding_model.num_entities)
     actions = actions_of(online_data_list, offers)
     if not _is_enough(entities, actions, batch_size, report):
         return embedding_model
@@ -102,7 +128,7 @@ def update_embedding_model(
     trips = trip_ids(online_data_list, ids, found.table)
     outcomes = found.table.outcomes(entities, trips, actions, answers(online_data_list))
     report_fallbacks(found.table.fallbacks(trips, actions), found, len(ids), report)
-    _train(embedding_model, outcomes, num_epochs, batch_size, lr, method, generator, report)
+    _train(embedding_model, outcomes, schedule, report)
     return embedding_model
 
 
@@ -123,63 +149,55 @@ def update_from_outcomes(
 
     `compile_seconds` is what compiling the decisions took, where that was done for this update.
     """
+    schedule = _Schedule(num_epochs, batch_size, lr, method, generator)
     _check_outputs(embedding_model, decisions.types)
-    _entities(outcomes.travelers, 0, embedding_model.num_entities)
+    entities_of(outcomes.travelers, 0, embedding_model.num_entities)
     if _is_enough(outcomes.travelers, outcomes.actions, batch_size, report):
         _report_lookup(FoundDecisions(decisions, compile_seconds), report)
-        _train(embedding_model, outcomes, num_epochs, batch_size, lr, method, generator, report)
+        _train(embedding_model, outcomes, schedule, report)
     return embedding_model
 
 
 def _train(
-    network: EmbeddingFFN,
-    outcomes: Outcomes,
-    num_epochs: int,
-    batch_size: int,
-    lr: float,
-    method: Method,
-    generator: torch.Generator | None,
-    report: Report,
+    embedding_model: EmbeddingFFN, outcomes: Outcomes, schedule: _Schedule, report: Report
 ) -> None:
-    counts = Counts.of(outcomes, network.num_entities, network.output_dim)
+    n_types = embedding_model.output_dim
+    counts = Counts.of(outcomes, embedding_model.num_entities, n_types)
     _warn_of_strangers(counts, outcomes, report)
-    last: list[tuple[int, float]] = []
+    last = (0, 0.0)
 
     def note(epoch: int, loss: float) -> None:
+        nonlocal last
+        last = (epoch, loss)
         if epoch == 1:
-            report(_epoch(epoch, num_epochs, loss))
-        last[:] = [(epoch, loss)]
+            report(_epoch(epoch, schedule.num_epochs, loss))
 
-    if method == "evidence":
+    fit = None
+    with on_cpu(embedding_model) as network:
         fitted = fit_prior(network, counts)
-        train_by_evidence(
-            network,
-            fitted.log_likelihood,
-            fitted.log_prior,
-            max_passes=num_epochs,
-            on_pass=note,
-        )
-    elif method == "minibatch":
-        train_by_minibatch(
-            network,
-            torch.from_numpy(outcomes.travelers.astype(np.int64)),
-            torch.from_numpy(indicators(outcomes, network.output_dim)),
-            num_epochs=num_epochs,
-            batch_size=batch_size,
-            lr=lr,
-            generator=generator,
-            on_epoch=note,
-        )
-    else:
-        raise UsageError(f"method is 'evidence' or 'minibatch', not {method!r}")
-    if last and last[0][0] > 1:
-        report(_epoch(last[0][0], num_epochs, last[0][1]))
-
-
-def indicators(outcomes: Outcomes, n_types: int) -> npt.NDArray[np.float32]:
-    """Indicator matrix float32 [n, L] of encoded outcomes."""
-    bits = outcomes.agree[:, None] >> np.arange(n_types, dtype=outcomes.agree.dtype)
-    return (bits & outcomes.agree.dtype.type(1)).astype(np.float32)
+        if schedule.method == "evidence":
+            fit = train_by_evidence(
+                network,
+                fitted.log_likelihood,
+                fitted.log_prior,
+                max_passes=schedule.num_epochs,
+                on_pass=note,
+            )
+        else:
+            train_by_minibatch(
+                network,
+                torch.from_numpy(outcomes.travelers.astype(np.int64)),
+                torch.from_numpy(unpack(outcomes.agree, n_types).astype(np.float32)),
+                num_epochs=schedule.num_epochs,
+                batch_size=schedule.batch_size,
+                lr=schedule.lr,
+                generator=schedule.generator,
+                on_epoch=note,
+            )
+    if last[0] > 1:
+        report(_epoch(last[0], schedule.num_epochs, last[1]))
+    if fit is not None and fit.converged:
+        report(f"    Converged in {fit.passes} of {schedule.num_epochs} passes")
 
 
 def _epoch(epoch: int, num_epochs: int, loss: float) -> str:
@@ -189,19 +207,6 @@ def _epoch(epoch: int, num_epochs: int, loss: float) -> str:
 def _check_outputs(network: EmbeddingFFN, types: Sequence[str]) -> None:
     if network.output_dim != len(types):
         raise UsageError(f"the network has {network.output_dim} outputs for {len(types)} types")
-
-
-def _entities(
-    ids: npt.NDArray[np.integer[Any]], first_id: int, num_entities: int
-) -> npt.NDArray[np.int32]:
-    entities = ids - first_id
-    outside = (entities < 0) | (entities >= num_entities)
-    if outside.any():
-        raise UsageError(
-            f"traveler {ids[outside][0]} is outside the network: with first_id={first_id} its "
-            f"{num_entities} entities are the travelers {first_id} … {first_id + num_entities - 1}"
-        )
-    return entities.astype(np.int32)
 
 
 def _is_enough(
