@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from rideflex.bench import recovery, update
+from rideflex.bench import update
 from rideflex.bench.models_chart import draw_recovery, draw_update
 from rideflex.bench.online_logistic import OnlineLogistic
 from rideflex.bench.recovery import METHODS, bench_recovery
@@ -17,7 +18,7 @@ from rideflex.bench.simulate import as_dicts, ask
 from rideflex.bench.stream import bench_stream, write_outcomes
 from rideflex.bench.update import bench_update
 from rideflex.data import AreaSettings, ServiceArea, generate_area, read_area
-from rideflex.errors import UsageError
+from rideflex.errors import DataError, UsageError
 
 NAMES = (
     *("outcomes", "scan_s", "dict_s", "index_minibatch_s", "index_evidence_s"),
@@ -73,24 +74,47 @@ def test_update_bench(area: ServiceArea, tmp_path: Path, monkeypatch: pytest.Mon
     assert figures["dict_over_posterior"] == figures["dict_s"] / figures["index_posterior_s"]
     assert figures["scan_over_evidence"] == figures["scan_s"] / figures["index_evidence_s"]
     assert len(steps) == len(found.routes) == 5
+    for senseless in ({"n_outcomes": 0}, {"epochs": 0}, {"seed": -1}):
+        with pytest.raises(UsageError, match="at least 1"):
+            bench_update(area.folder, **senseless)
     draw_update(found, tmp_path / "update.png")
     assert (tmp_path / "update.png").stat().st_size > 5000
 
 
-def test_recovery_bench(area: ServiceArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Evidence is the posterior within 1e-3 in every score; more outcomes find more types."""
-    monkeypatch.setattr(recovery, "TEST_QUESTIONS", 300)
-    found = bench_recovery(area.folder, seeds=2, outcomes_each=(1, 25))
+def test_recovery_bench(area: ServiceArea, tmp_path: Path) -> None:
+    """Evidence is the posterior within 1e-3 in every score, and no worse than mini-batches."""
+    found = bench_recovery(area.folder, seeds=2, outcomes_each=(25, 1, 25))
     assert found.methods[:3] == METHODS
     for name in ("recovered", "log_loss", "calibration_error", "brier"):
         evidence, posterior = (found.series(method, name) for method in METHODS[1:])
         np.testing.assert_allclose(evidence, posterior, atol=1e-3)
     few, many = found.series("posterior", "recovered")
     assert many > 0.9 > few
+    for name, sign in (("recovered", 1), ("log_loss", -1), ("brier", -1)):
+        minibatch, posterior = (found.series(method, name)[1] for method in METHODS[::2])
+        assert sign * posterior >= sign * minibatch
+    assert found.series("posterior", "log_loss")[1] < 0.2
     assert found.held_out is not None
     assert found.as_json()["outcomes_each"] == [1, 25]
     draw_recovery(found, tmp_path / "recovery.png")
     assert (tmp_path / "recovery.png").stat().st_size > 5000
+
+
+def test_recovery_needs_something_to_draw(tmp_path: Path, area: ServiceArea) -> None:
+    """No seed, noise that turns every answer round, and travelers with a single trip."""
+    for options in ({"seeds": 0}, {"noise": float("nan")}, {"outcomes_each": (0,)}):
+        with pytest.raises(UsageError, match="at least one seed"):
+            bench_recovery(area.folder, **options)
+    generate_area(tmp_path / "one", AreaSettings(travelers=4, trips=1, zones=4, seed=1))
+    with pytest.raises(DataError, match="a single trip"):
+        bench_recovery(tmp_path / "one", seeds=1)
+
+
+def test_trips_without_decisions_are_not_asked_about(area: ServiceArea) -> None:
+    """Nobody can say how a type would answer there."""
+    unknown = replace(area.trips, trip_id=np.full_like(area.trips.trip_id, -1))
+    with pytest.raises(DataError, match="does not know"):
+        ask(replace(area, trips=unknown), np.array([0]), 0.0, np.random.default_rng(0))
 
 
 def test_the_outside_baseline_learns(area: ServiceArea) -> None:
@@ -114,8 +138,9 @@ def test_stream_bench() -> None:
     assert found.recovered > 0.98
     assert found.noise == pytest.approx(0.03, abs=0.005)
     assert found.peak_bytes >= found.bytes_before
-    with pytest.raises(UsageError, match="at least 1 traveler"):
-        bench_stream(0, 100)
+    for senseless in ((0, 100), (10, 1), (10, 100, -1)):
+        with pytest.raises(UsageError, match="at least 1 traveler"):
+            bench_stream(*senseless)
 
 
 def test_streams_are_seeded(tmp_path: Path) -> None:

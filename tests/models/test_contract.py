@@ -66,7 +66,12 @@ def order_does_not_matter(make: Make, path: Path) -> None:
 
 
 def agreement_never_lowers_a_type(make: Make, path: Path) -> None:
-    """Outcomes that only one type agrees with never make that type less likely."""
+    """Outcomes that only one type agrees with never make that type less likely.
+
+    Outcomes that several types agree with may, by a little: they speak for less noise, and with
+    less noise the earlier disagreements weigh more. At a given noise they don't, see
+    `test_mixture`.
+    """
     counts = draw_world(T, 6).counts
     before = fitted(make, counts).predict_proba(EVERYBODY)
     for kind in range(4):
@@ -166,6 +171,12 @@ def shapes_are_checked(make: Make, path: Path) -> None:
         model.fit(Counts.zeros(T + 1, 4))
     with pytest.raises(UsageError, match="whole numbers"):
         model.predict_proba([0.5])
+    with pytest.raises(UsageError, match="flat list"):
+        model.predict_proba([[0, 1]])
+    with pytest.raises(UsageError, match='"raise" or "prior"'):
+        model.predict_proba([0], unknown="perhaps")
+    with pytest.raises(UsageError, match="can't agree"):
+        model.fit(Counts(np.full((T, 4), 2.0), np.ones(T)))
     with pytest.raises(UsageError, match="traveler ids"):
         make(T, DEFAULT_TYPES, travelers=TravelerIndex.consecutive(1, T + 1))
 

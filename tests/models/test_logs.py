@@ -19,6 +19,8 @@ from rideflex.embedding import EvidenceModel
 from rideflex.errors import DataError, UsageError
 from rideflex.logs import count_outcomes
 from rideflex.outcomes import Counts
+from rideflex.posterior import FlexibilityPosterior
+from rideflex.travelers import TravelerIndex
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +192,58 @@ def test_predict_asks_about_known_travelers(area: ServiceArea, tmp_path: Path) -
     assert run("predict", out, "--travelers", "3,77", "--unknown", "prior").exit_code == 0
     assert isinstance(run("predict", out, "--travelers", "all").exception, UsageError)
     assert isinstance(run("predict", tmp_path / "none.model").exception, DataError)
+    assert "after --travelers" in str(run("predict", out, 3, 8).exception)
+    assert "knows no features" in str(run("predict", out, "--strangers", "x.csv").exception)
+
+
+def test_a_cut_model_is_named_as_what_it_is(area: ServiceArea, tmp_path: Path) -> None:
+    """A posterior that is cut short is cut short, not an embedding that isn't one."""
+    out = tmp_path / "flex.model"
+    FlexibilityPosterior(2, area.table.types).save(out)
+    out.write_bytes(out.read_bytes()[:-30])
+    assert "cut short" in str(run("predict", out).exception)
+    out.write_bytes(b"RIDEFLEX" + (2).to_bytes(8, "little") + b"{}")
+    assert "did not write" in str(run("predict", out).exception)
+
+
+def test_fit_overwrites_models_alone(area: ServiceArea, tmp_path: Path) -> None:
+    """A log named as the output is still there afterwards; a model is fitted again."""
+    log = tmp_path / "log.csv"
+    draw_frame(area, 50).write_csv(log)
+    before = log.read_bytes()
+    fit = ("fit", "--data", area.folder, "--outcomes", log, "--out")
+    assert "is no model" in str(run(*fit, log).exception)
+    assert log.read_bytes() == before
+    for _ in range(2):
+        assert run(*fit, tmp_path / "flex.model").exit_code == 0
+
+
+def test_logs_without_sense_are_warned_of(area: ServiceArea, tmp_path: Path) -> None:
+    """Answers by the toss of a coin, and contexts that the decisions don't know."""
+    frame = draw_frame(area, 400)
+    coin = np.random.default_rng(0).random(400) < 0.5
+    for changed, cause in (
+        (frame.with_columns(accepted=pl.Series(coin)), "the types explain little"),
+        (frame.with_columns(trip_purpose=pl.lit("moonwalk")), "no row for most outcomes"),
+    ):
+        changed.write_csv(tmp_path / "log.csv")
+        told = run(
+            *("fit", "--data", area.folder, "--outcomes", tmp_path / "log.csv"),
+            *("--out", tmp_path / "flex.model"),
+        )
+        assert cause in " ".join(told.output.split())
+
+
+def test_many_travelers_and_types_fit_the_screen(tmp_path: Path) -> None:
+    """Of many travelers the first are shown, of many types the likeliest two."""
+    types = [f"kind {number}" for number in range(9)]
+    FlexibilityPosterior(70, types, travelers=TravelerIndex.consecutive(1, 70)).save(
+        tmp_path / "m.model"
+    )
+    shown = run("predict", tmp_path / "m.model").output
+    assert "… and 20 more" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+    assert all(f"type {number}: kind {number} (likeliest for" in shown for number in range(9))
 
 
 def test_features_speak_for_travelers_never_asked(area: ServiceArea, tmp_path: Path) -> None:
@@ -206,6 +260,15 @@ def test_features_speak_for_travelers_never_asked(area: ServiceArea, tmp_path: P
     assert held.network.features is not None
     unseen = held.network.predict_unseen(held.network.features[:2])
     np.testing.assert_allclose(list(rows), unseen.numpy(), atol=2e-4)
+    people = area.features.drop(CONTEXT[0])[:2]
+    people.write_csv(tmp_path / "people.csv")
+    asked = ("predict", out, "--strangers", tmp_path / "people.csv", "--json", tmp_path / "s.json")
+    assert run(*asked).exit_code == 0
+    strangers = json.loads((tmp_path / "s.json").read_text())["travelers"]
+    assert list(strangers) == ["2", "3"]
+    np.testing.assert_allclose(list(strangers.values()), unseen.numpy(), atol=1e-6)
+    people.drop("age").write_csv(tmp_path / "people.csv")
+    assert "'age': is missing" in str(run(*asked).exception)
 
 
 def test_nothing_is_written_after_a_bad_cell(area: ServiceArea, tmp_path: Path) -> None:

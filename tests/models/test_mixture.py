@@ -110,6 +110,23 @@ def test_no_overflow_with_a_million_outcomes(agree: int, other: int, noise: floa
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-12)
 
 
+@given(
+    seed=st.integers(0, 10**6),
+    noise=st.floats(0.001, 0.49),
+    agreeing=st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),
+)
+def test_agreement_never_lowers_a_type(seed: int, noise: float, agreeing: list[int]) -> None:
+    """At given shares and noise, an outcome that some types agree with lowers none of these."""
+    rng = np.random.default_rng(seed)
+    total = rng.integers(30, size=1).astype(np.float64)
+    agree = rng.integers(total[0] + 1, size=(1, 4)).astype(np.float64)
+    mixture = Mixture(rng.dirichlet(np.ones(4)), noise)
+    before = mixture.probabilities(Counts(agree, total))[0]
+    agree[0, agreeing] += 1
+    after = mixture.probabilities(Counts(agree, total + 1))[0]
+    assert (after[agreeing] >= before[agreeing] * (1 - 1e-12)).all()
+
+
 def test_noise_stays_below_one_half() -> None:
     """Travelers who always answer against every type don't turn the types round."""
     counts = Counts(np.zeros((5, 4)), np.full(5, 1000.0))

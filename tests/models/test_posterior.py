@@ -12,6 +12,7 @@ from rideflex import DecisionTable, FlexibilityPosterior
 from rideflex.columns import KEY
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
+from rideflex.mixture import Mixture
 from rideflex.outcomes import Counts
 from rideflex.travelers import TravelerIndex
 from tests.models.worlds import draw_world
@@ -121,3 +122,78 @@ def test_a_loaded_posterior_predicts_acceptance(tmp_path: Path) -> None:
     posterior.save(tmp_path / "p.model")
     loaded = FlexibilityPosterior.load(tmp_path / "p.model", decisions=table)
     assert loaded.predict_accept(0, 1) == posterior.predict_accept(0, 1)
+
+
+def test_a_posterior_holds_counts_of_its_own() -> None:
+    """What happens to the counts it was fitted to, or to those it hands out, changes nothing."""
+    counts = draw_world(20, 8).counts
+    posterior = FlexibilityPosterior(20, DEFAULT_TYPES)
+    posterior.fit(counts)
+    before = posterior.predict_proba(np.arange(20))
+    counts.agree[:], posterior.counts.agree[:] = 0.0, 0.0
+    assert np.array_equal(posterior.predict_proba(np.arange(20)), before)
+
+
+def test_only_the_same_travelers_are_merged() -> None:
+    """Posteriors whose ids differ are refused; one without ids goes by its entities."""
+    made = [
+        FlexibilityPosterior(2, DEFAULT_TYPES, travelers=index)
+        for index in (TravelerIndex([1, 2]), TravelerIndex([7, 8]), None)
+    ]
+    with pytest.raises(UsageError, match="same travelers"):
+        made[0].merge(made[1])
+    made[0].merge(made[2])
+
+
+def test_counts_without_sense_are_refused() -> None:
+    """Negative counts, more agreeing outcomes than outcomes, and what is no number."""
+    posterior = FlexibilityPosterior(2, ("rigid", "flexible"))
+    for agree, total in ((-1.0, 2.0), (3.0, 2.0), (np.nan, 2.0), (1.0, np.inf), (1.0, np.nan)):
+        counts = Counts(np.array([[1.0, 0.0], [0.0, agree]]), np.array([1.0, total]))
+        with pytest.raises(UsageError, match="outcomes of traveler 1 can't agree"):
+            posterior.fit(counts)
+
+
+def test_names_of_types_are_checked() -> None:
+    """One type, a bare string, a name twice, and more types than a mask has bits."""
+    for types in (("one",), "ab", ("a", "a"), tuple(map(str, range(65)))):
+        with pytest.raises(UsageError, match="type"):
+            FlexibilityPosterior(2, types)
+    assert FlexibilityPosterior(2, tuple(map(str, range(64)))).predict_proba([0]).shape == (1, 64)
+
+
+def test_disagreeing_outcomes_leave_a_chance() -> None:
+    """A hundred outcomes against a type make it improbable, not impossible."""
+    mixture = Mixture(np.array([0.5, 0.5]), noise=0.03)
+    p = mixture.probabilities(Counts(np.array([[100.0, 0.0]]), np.array([100.0])))
+    assert np.log(p[0, 1]) == pytest.approx(-100 * mixture.odds, rel=1e-9)
+
+
+def test_faded_travelers_do_not_hold_up_the_search(caplog: pytest.LogCaptureFixture) -> None:
+    """Travelers whose outcomes have all but faded count as never asked; π is of the others."""
+    world = draw_world(60, 20)
+    counts = world.counts
+    counts.agree[20:] *= 1e-9
+    counts.total[20:] *= 1e-9
+    faded = FlexibilityPosterior(60, DEFAULT_TYPES)
+    faded.fit(counts)
+    alone = FlexibilityPosterior(20, DEFAULT_TYPES)
+    alone.fit(Counts(counts.agree[:20], counts.total[:20]))
+    np.testing.assert_allclose(faded.mixture.shares, alone.mixture.shares, atol=1e-12)
+    assert not caplog.text
+
+
+def test_acceptance_of_strangers() -> None:
+    """A traveler outside the posterior raises, or is taken for one by π; so does a trip outside."""
+    table = small_table()
+    posterior = FlexibilityPosterior(
+        1, table.types, decisions=table, travelers=TravelerIndex.from_ids([3])
+    )
+    with pytest.raises(UsageError, match="traveler 7"):
+        posterior.predict_accept([0], [1])
+    by_shares = posterior.predict_accept([0], [1], unknown="prior")
+    np.testing.assert_allclose(by_shares, posterior.predict_accept([0], [1], travelers=[0]))
+    with pytest.raises(UsageError, match="can't be told"):
+        posterior.predict_accept([10**6], [1])
+    with pytest.raises(UsageError, match="whole numbers"):
+        posterior.predict_accept([0.5], [1], travelers=[0])

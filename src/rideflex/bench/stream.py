@@ -38,7 +38,8 @@ class StreamBench:
     Parameters
     ----------
     seconds_a_million
-        Reading, encoding and counting a million outcomes, for each tenth of the stream.
+        Reading and counting a million outcomes, for each tenth of the stream. They are encoded
+        already: the texts of a log take longer than the counting, see `rideflex fit`.
     peak_bytes
         Most memory of the process that streamed, and what of it stood before the first outcome.
     state_bytes_a_traveler
@@ -78,9 +79,10 @@ def bench_stream(
     on_step: Callable[[str], object] = len,
 ) -> StreamBench:
     """Generate outcomes in a temporary folder, stream them in a process of its own, and fit."""
-    if travelers < 1 or outcomes < TENTHS:
+    if travelers < 1 or outcomes < TENTHS or seed < 0:
         raise UsageError(
-            f"a stream has at least 1 traveler and {TENTHS} outcomes, not {travelers}, {outcomes}"
+            f"a stream has at least 1 traveler, {TENTHS} outcomes and a seed from 0, "
+            f"not {travelers}, {outcomes} and {seed}"
         )
     with tempfile.TemporaryDirectory(prefix="rideflex-stream-") as folder:
         path = Path(folder) / "outcomes.parquet"

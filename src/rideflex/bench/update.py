@@ -28,6 +28,7 @@ from rideflex.embedding import (
     update_embedding_model,
     update_from_outcomes,
 )
+from rideflex.errors import UsageError
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.posterior import FlexibilityPosterior
 from rideflex.records import encode_outcomes
@@ -118,6 +119,11 @@ def bench_update(
     on_step
         Told the name of what is measured next.
     """
+    if n_outcomes < 1 or epochs < 1 or seed < 0:
+        raise UsageError(
+            "outcomes and epochs are at least 1 and the seed at least 0, "
+            f"not {n_outcomes}, {epochs} and {seed}"
+        )
     area = read_area(folder)
     rng = np.random.default_rng(seed)
     outcomes = ask(area, rng.integers(len(area.trips), size=n_outcomes), NOISE, rng)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from rich.table import Table
+
     from rideflex.data import ServiceArea
     from rideflex.embedding import EvidenceModel
     from rideflex.posterior import FlexibilityPosterior
+
+_MUCH_NOISE = 0.2
+_MOST_SHOWN, _MOST_COLUMNS = 50, 6
 
 Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
 
@@ -52,25 +60,31 @@ def fit(
     from functools import partial
     from time import perf_counter
 
+    import numpy as np
     from rich.progress import Progress
 
     from rideflex.cli.console import make_console
     from rideflex.data import read_area
     from rideflex.errors import UsageError
-    from rideflex.files import write_json
+    from rideflex.files import is_saved, write_json
     from rideflex.logs import count_outcomes
+    from rideflex.mixture import fit_mixture
     from rideflex.outcomes import Counts
 
     if not 0.0 <= forget <= 1.0:
         raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
     if features and model != "evidence":
         raise UsageError("--features needs --model evidence: the posterior has one π for all")
+    files = (*outcomes, *(more or ()))
+    if out.exists() and not is_saved(out):
+        raise UsageError(f"--out {out} is there and is no model; name another file")
     console = make_console()
-    area = read_area(data)
+    with console.status("reading the service area"):
+        area = read_area(data)
     n_types = len(area.table.types)
     counts, rows, fallbacks = Counts.zeros(len(area.travelers), n_types), 0, 0
     with Progress(console=console, transient=True) as progress:
-        for file in (*outcomes, *(more or ())):
+        for file in files:
             task = progress.add_task(f"{file.name}: outcomes", total=None)
             log = count_outcomes(
                 [file], area.table, area.travelers, partial(progress.advance, task)
@@ -82,16 +96,32 @@ def fit(
     made.fit(counts)
     seconds = perf_counter() - start
     made.save(out)
-    seen = int((counts.total > 0).sum())
+    seen, noise = int((counts.total > 0).sum()), fit_mixture(counts).noise
+    found = np.bincount(
+        made.predict_proba(np.flatnonzero(counts.total > 0)).argmax(axis=1), minlength=n_types
+    )
     console.print(
         f"{rows:,} outcomes of {seen:,} of {len(area.travelers):,} travelers; the rules answered "
-        f"{fallbacks:,} of them (no row of decisions).\n"
-        f"Fitted in {seconds:.3f} s; wrote {out}.",
-        soft_wrap=True,
+        f"{fallbacks:,} of them (no row of decisions). {noise:.1%} of the answers go against the "
+        "types."
     )
+    for name, travelers in zip(made.types, found.tolist(), strict=True):
+        console.print(f"{travelers:8,}  {name}", soft_wrap=True)
+    if noise > _MUCH_NOISE:
+        console.print(
+            f"warning: {noise:.0%} of the answers go against the types, so the types explain "
+            "little: are the answers and the offers in the right columns?"
+        )
+    if fallbacks > rows / 2:
+        console.print(
+            "warning: decisions.csv has no row for most outcomes: are purposes, places and time "
+            "windows spelt as in the decisions?"
+        )
+    console.print(f"Fitted in {seconds:.3f} s; wrote {out}.", soft_wrap=True)
     if json is not None:
-        figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks}
-        write_json(json, {**figures, "fit_s": seconds, "model": model})
+        figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks, "noise": noise}
+        types = dict(zip(made.types, found.tolist(), strict=True))
+        write_json(json, {**figures, "found": types, "fit_s": seconds, "model": model})
 
 
 def predict(
@@ -106,6 +136,13 @@ def predict(
     more: Annotated[
         list[str] | None, typer.Argument(metavar="TRAVELER", help="More traveler ids.")
     ] = None,
+    strangers: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV file of people outside the model, with the features that it was fitted "
+            "with (`rideflex fit --features`); they are numbered by row."
+        ),
+    ] = None,
     json: Json = None,
 ) -> None:
     """Print the probability that each traveler is of each flexibility type.
@@ -114,30 +151,71 @@ def predict(
     """
     import numpy as np
 
-    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.console import make_console
     from rideflex.cli.numbers import whole_numbers
     from rideflex.errors import UsageError
     from rideflex.files import write_json
 
+    if more and travelers is None:
+        raise UsageError(f"name travelers after --travelers, such as --travelers {' '.join(more)}")
     made = _load(model)
     index = made.travelers
-    if index is None:
+    if strangers is not None:
+        probabilities = _predict_strangers(made, strangers)
+        ids = np.arange(2, 2 + len(probabilities))
+    elif index is None:
         raise UsageError(f"{model} holds no traveler ids; fit it with `rideflex fit`")
-    wanted = [] if travelers is None else [travelers, *(more or ())]
-    ids = np.array(whole_numbers(wanted, "--travelers")) if wanted else index.ids
-    entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
-    probabilities = made.predict_proba(entities, unknown="prior")
-    columns = [f"type {number}" for number in range(len(made.types))]
-    table = make_table(f"Types of {len(ids):,} travelers", "traveler", *columns, "likeliest")
-    for traveler, row in zip(ids.tolist(), probabilities, strict=True):
-        table.add_row(str(traveler), *(f"{p:.3f}" for p in row), f"type {row.argmax()}")
+    else:
+        wanted = [] if travelers is None else [travelers, *(more or ())]
+        ids = np.array(whole_numbers(wanted, "--travelers")) if wanted else index.ids
+        entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
+        probabilities = made.predict_proba(entities, unknown="prior")
     console = make_console()
-    console.print(table)
-    for number, name in enumerate(made.types):
-        console.print(f"type {number}: {name}", soft_wrap=True)
+    console.print(_types_table("traveler" if strangers is None else "row", ids, probabilities))
+    if len(ids) > _MOST_SHOWN:
+        console.print(f"… and {len(ids) - _MOST_SHOWN:,} more; --json FILE writes all of them.")
+    likeliest = np.bincount(probabilities.argmax(axis=1), minlength=len(made.types)).tolist()
+    for number, (name, times) in enumerate(zip(made.types, likeliest, strict=True)):
+        console.print(f"type {number}: {name} (likeliest for {times:,})", soft_wrap=True)
     if json is not None:
         rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
         write_json(json, {"types": made.types, "travelers": rows})
+
+
+def _types_table(
+    what: str, ids: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]
+) -> Table:
+    """One line a traveler; of many types the likeliest two."""
+    from rideflex.cli.console import make_table
+
+    n_types = probabilities.shape[1]
+    if n_types <= _MOST_COLUMNS:
+        table = make_table("", what, *(f"type {kind}" for kind in range(n_types)), "likeliest")
+    else:
+        table = make_table("", what, "likeliest", "probability", "next", "probability")
+    for number, row in zip(ids[:_MOST_SHOWN].tolist(), probabilities, strict=False):
+        first, second = row.argsort()[::-1][:2]
+        if n_types <= _MOST_COLUMNS:
+            table.add_row(str(number), *(f"{p:.3f}" for p in row), f"type {first}")
+        else:
+            pairs = ((f"type {kind}", f"{row[kind]:.3f}") for kind in (first, second))
+            table.add_row(str(number), *chain.from_iterable(pairs))
+    return table
+
+
+def _predict_strangers(
+    made: FlexibilityPosterior | EvidenceModel, file: Path
+) -> npt.NDArray[np.float64]:
+    from rideflex.decisions.tabular import csv_head, read_csv
+    from rideflex.errors import UsageError
+    from rideflex.posterior import FlexibilityPosterior
+
+    if isinstance(made, FlexibilityPosterior) or made.levels is None:
+        raise UsageError("this model knows no features: fit it with --model evidence --features")
+    names = tuple(made.levels.levels)
+    csv_head(file).require(names)
+    rows = read_csv(file, names)
+    return made.predict_unseen({name: rows.columns[name].arrow() for name in names})
 
 
 def _make(

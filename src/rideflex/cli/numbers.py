@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from rideflex.errors import UsageError
 
+_BEYOND = 1 << 63
+
 
 def whole_numbers(words: Iterable[str], option: str) -> list[int]:
     """Read whole numbers with commas or blanks between them."""
     parts = " ".join(words).replace(",", " ").split()
     try:
-        return [int(part) for part in parts]
+        numbers = [int(part) for part in parts]
     except ValueError:
-        raise UsageError(
-            f"{option} takes whole numbers, such as 3,17, not {' '.join(parts)!r}"
-        ) from None
+        numbers = []
+    if not numbers or not all(-_BEYOND <= number < _BEYOND for number in numbers):
+        raise UsageError(f"{option} takes whole numbers, such as 3 17, not {' '.join(parts)!r}")
+    return numbers

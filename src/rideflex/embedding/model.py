@@ -97,6 +97,11 @@ class EvidenceModel:
         """The travelers' own ids, where they were given."""
         return self._travelers
 
+    @property
+    def levels(self) -> TravelerFeatures | None:
+        """What the columns of the features mean, where that was told."""
+        return self._levels
+
     def fit(self, counts: Counts) -> None:
         """Let these counts be all that is known."""
         known = known_counts(counts, self.n_travelers, len(self._types))
