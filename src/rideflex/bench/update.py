@@ -191,7 +191,7 @@ def _evidence(
     encode = _seconds(lambda: encode_outcomes(rows, area.table, area.travelers))
     count = _seconds(lambda: Counts.of(moved, network.num_entities, len(types)))
     cold()
-    return Route("index + evidence", encode, count, total - encode - count, total), encoded
+    return Route("index + evidence", encode, count, encoded - count, total), encoded
 
 
 def _minibatch(
