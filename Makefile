@@ -34,6 +34,7 @@ cities/demo/decisions.csv: | $(READY)
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "rideflex needs Python 3.11 or newer; name one with PYTHON=…"; exit 1; }
+	@echo 'Installing into .venv; the first time takes a minute or two.'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

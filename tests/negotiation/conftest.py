@@ -16,7 +16,8 @@ class Informed:
     """A flexibility model that was told who everybody is."""
 
     def __init__(self, area: ServiceArea, certainty: float = 1.0) -> None:
-        n_types = len(area.table.types)
+        self.types, self.n_travelers = area.table.types, len(area.travelers)
+        n_types = len(self.types)
         exact = np.eye(n_types)[area.true_types]
         self.probabilities = certainty * exact + (1 - certainty) / n_types
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from functools import partial
 
 import gymnasium as gym
 import numpy as np
@@ -140,3 +142,73 @@ def test_stable_baselines_sees_the_same_days(city, informed):
         expected = mine.begin() if step == 9 else mine.observe()
         assert rewards == pytest.approx(turn.reward)
         assert ended.all() == (step == 9)
+
+
+@pytest.mark.parametrize("actions", [12, [12], np.full(7, 12), np.full((8, 1), 12)])
+def test_every_day_is_given_one_action(city, actions):
+    """One action for all days, too few and a column are refused with the shape that came."""
+    env = gym.make_vec(ENVIRONMENT, num_envs=8, area=city)
+    env.reset(seed=0)
+    shape = re.escape(str(np.shape(actions)))
+    with pytest.raises(UsageError, match=f"8 actions expected, one a day, got shape {shape}"):
+        env.step(np.array(actions))
+
+
+def test_a_single_day_takes_a_single_action(city):
+    """An array of one action is no action."""
+    env = gym.make(ENVIRONMENT, area=city)
+    env.reset(seed=0)
+    with pytest.raises(UsageError, match=r"1 action expected, one a day, got shape \(1, 1\)"):
+        env.step(np.array([12]))
+
+
+def test_info_tells_whether_the_traveler_was_asked(city):
+    """No shift counts as accepted though nobody was asked; any other offer is a question."""
+    env = gym.make(ENVIRONMENT, area=city)
+    env.reset(seed=0)
+    *_, report = env.step(city.table.offers.no_shift)
+    assert report["accepted"] is True
+    assert report["asked"] is False
+    asked = []
+    for _ in range(9):
+        action = int(report["action_mask"].argmax())
+        *_, report = env.step(action)
+        assert report["asked"] is (action != city.table.offers.no_shift)
+        asked.append(report["asked"])
+    assert any(asked)
+
+
+def test_a_seeded_vecenv_begins_the_days_of_that_seed(city):
+    """`seed` holds from the next reset on: its days are those of the vector environment."""
+    env = SimulationVecEnv(Simulation(city, 3, np.random.default_rng(0)))
+    theirs = gym.make_vec(ENVIRONMENT, num_envs=3, area=city)
+    for seed in (5, 6, 5):
+        assert env.seed(seed) == [seed] * 3
+        assert np.array_equal(env.reset(), theirs.reset(seed=seed)[0])
+
+
+@pytest.mark.parametrize("make", [gym.make, partial(gym.make_vec, num_envs=2)])
+def test_only_no_rendering_is_supported(city, make):
+    """`render_mode=None` is taken, as Gymnasium's tools pass it; another mode is refused."""
+    assert make(ENVIRONMENT, area=city, render_mode=None).render_mode is None
+    with (
+        warnings.catch_warnings(action="ignore"),
+        pytest.raises(UsageError, match="can't be rendered: render_mode is None, not human"),
+    ):
+        make(ENVIRONMENT, area=city, render_mode="human")
+
+
+def test_a_batch_has_days_and_one_seed(city):
+    """No day at all and a seed for each day are refused."""
+    with pytest.raises(UsageError, match=r"at least 1 day .*\(num_envs\), not 0"):
+        gym.make_vec(ENVIRONMENT, num_envs=0, area=city)
+    env = gym.make_vec(ENVIRONMENT, num_envs=2, area=city)
+    with pytest.raises(UsageError, match=r"all days share one seed, .* not \[1, 2\]"):
+        env.reset(seed=[1, 2])
+
+
+def test_an_area_is_told_in_a_line(city):
+    """Gymnasium repeats all arguments in its errors: an area there is its folder and counts."""
+    told = f"ServiceArea('{city.folder}', 10 travelers, {len(city.trips)} trips, 9 zones)"
+    with pytest.raises(TypeError, match=re.escape(told)):
+        gym.make(ENVIRONMENT, area=city, colour="red")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -12,7 +15,7 @@ from rideflex.negotiation import Beliefs, Prices, area_fleet
 from rideflex.negotiation.comparison import BOUND, Effort, compare
 from rideflex.negotiation.evaluation import Scene, carried, play, unseen_days
 from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
-from rideflex.negotiation.policies import make_policies
+from rideflex.negotiation.policies import ExpectedSaving, NeverAsk, make_policies
 from rideflex.routing import problems_of
 
 NAMES = ("largest", "expected", "lookahead")
@@ -91,8 +94,9 @@ def test_a_difference_is_paired(compared):
     assert compared.difference("largest", "largest").high == 0
     saving = compared.row("largest").saving
     assert compared.difference("largest", "never").mean == pytest.approx(saving.mean)
-    with pytest.raises(UsageError, match="'nobody' was not compared"):
-        compared.row("nobody")
+    for ask in (compared.row, partial(compared.difference, "never")):
+        with pytest.raises(UsageError, match=r"'nobody' was not compared; there are \['never', "):
+            ask("nobody")
 
 
 def test_the_days_of_an_evaluation_are_not_those_of_training(city):
@@ -137,3 +141,77 @@ def test_travelers_who_changed_are_evaluated_as_they_are_now(tmp_path):
     changing = read_area(folder)
     assert len(changing.answers) == 2
     assert unseen_days(changing, 3, seed=0).phase == 1
+
+
+class Constant:
+    """Returns the same actions, whatever the situation."""
+
+    name = "constant"
+
+    def __init__(self, actions):
+        self.actions = actions
+
+    def act(self, situation):
+        """Return the actions."""
+        return self.actions
+
+
+def test_figures_hold_every_day_and_every_pair(compared):
+    """As JSON: a cost for each policy and day, and the paired difference of any two policies."""
+    figures = json.loads(json.dumps(compared.as_json()))
+    names = [row["policy"] for row in figures["rows"]]
+    assert list(figures["costs_s"]) == names
+    assert figures["costs_s"]["largest"] == compared.costs["largest"].tolist()
+    pairs = {(one["policy"], one["other"]): one for one in figures["differences"]}
+    assert len(pairs) == len(names) * (len(names) - 1) / 2
+    interval = compared.difference("lookahead", "expected")
+    assert pairs["lookahead", "expected"]["mean"] == interval.mean
+    assert pairs["lookahead", "expected"]["low"] == interval.low
+
+
+@pytest.mark.parametrize("name", ["never", BOUND])
+def test_names_of_the_comparison_are_not_for_other_policies(city, knowing, name):
+    """Neither the yardstick nor the bound can be replaced by a policy of that name."""
+    with pytest.raises(UsageError, match="'never' and 'clairvoyant' are names"):
+        compare(scene_of(city, knowing), {name: ExpectedSaving()}, Prices(), EFFORT)
+
+
+def test_never_asking_may_be_named_as_what_it_is(city, knowing):
+    """Listing it changes nothing."""
+    effort = Effort(iterations=0, rounds=0)
+    listed = compare(scene_of(city, knowing), {"never": NeverAsk()}, Prices(), effort)
+    assert [row.policy for row in listed.rows] == ["never"]
+
+
+def test_choices_that_were_masked_out_are_counted(city, knowing):
+    """Who wants a shift that nobody may be asked for is told how often, policy by policy."""
+    scene = scene_of(city, knowing, max_asks=0)
+    shift = (city.table.offers.no_shift + 1) % len(city.table.offers)
+    policies = {"constant": Constant(np.array([shift])), "expected": ExpectedSaving()}
+    rows = compare(scene, policies, Prices(), EFFORT).rows
+    assert [row.masked_out for row in rows] == [0.0, 1.0, 0.0, 0.0]
+    assert [row.asked for row in rows] == [0.0] * 4
+
+
+@pytest.mark.parametrize("actions", [12, np.array([12]), np.full((4, 1), 12)])
+def test_a_policy_decides_on_every_day(city, knowing, actions):
+    """One action for all days is refused, not stretched."""
+    with pytest.raises(UsageError, match="4 actions expected, one a day, got shape"):
+        play(scene_of(city, knowing), Constant(actions), Prices())
+
+
+@pytest.mark.parametrize(
+    "given", [{"iterations": -3}, {"rounds": -1}, {"seed": -1}, {"workers": 0}], ids=str
+)
+def test_an_effort_that_makes_no_sense_is_refused(given):
+    """The message names the number."""
+    (name, value), *_ = given.items()
+    with pytest.raises(UsageError, match=f"{name} must be at least ., not {value}"):
+        Effort(**given)
+
+
+@pytest.mark.parametrize(("days", "seed"), [(0, 0), (-1, 0), (5, -1)])
+def test_there_are_unseen_days_to_draw(city, days, seed):
+    """No day, fewer and a negative seed are refused."""
+    with pytest.raises(UsageError, match=f"not {days} days of seed {seed}"):
+        unseen_days(city, days, seed)

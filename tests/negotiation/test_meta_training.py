@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from rideflex.errors import DataError, UsageError
-from rideflex.negotiation.meta_training import MetaTraining
+from rideflex.negotiation.learners import make_learner
+from rideflex.negotiation.meta_training import MetaTraining, train
 from rideflex.negotiation.run_folder import RunFolder, RunSettings
 from rideflex.negotiation.trained import load_run
 
@@ -66,6 +68,40 @@ def test_epochs_after_the_last_checkpoint_are_played_again(city, city_folder, tm
     resumed.restore()
     resumed.run()
     assert died.metrics() == RunFolder(tmp_path / "straight").metrics()
+
+
+def test_curves_show_no_epoch_twice(city, city_folder, tmp_path):
+    """A run that died in its third epoch and was resumed has one point an epoch in TensorBoard."""
+    settings = settings_for(city_folder)
+    dying = begin(settings, tmp_path / "run", city)
+
+    def die(metrics):
+        if metrics["epoch"] == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        dying.run(on_epoch=die)
+    log = tmp_path / "run" / "tensorboard"
+    (written,) = log.iterdir()
+    written.rename(log / "events.out.tfevents.0000000001.earlier")
+    resumed = MetaTraining(settings, RunFolder(tmp_path / "run"), city)
+    resumed.restore()
+    resumed.run()
+    curves = EventAccumulator(str(log)).Reload()
+    for name in ("rideflex/reward", "train/value_loss"):
+        assert [point.step for point in curves.Scalars(name)] == [40 * n for n in range(1, 7)]
+
+
+def test_a_run_that_can_not_begin_leaves_nothing_behind(city, city_folder, tmp_path):
+    """No epoch between checkpoints or to stop after: refused, and the folder is free."""
+    settings = settings_for(city_folder)
+    with pytest.raises(UsageError, match="checkpoint_every must be at least 1, not 0"):
+        train(settings, tmp_path / "run", city, checkpoint_every=0)
+    training = MetaTraining(settings, RunFolder(tmp_path / "run"), city)
+    for until in (0, -1):
+        with pytest.raises(UsageError, match=f"must be at least 1, not {until}"):
+            training.run(until=until)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_log_has_the_lines_that_scripts_read(city, city_folder, tmp_path):
@@ -132,15 +168,22 @@ def test_recovery_rises_over_the_updates(city, city_folder, tmp_path):
     assert metrics[-1]["log_loss"] < metrics[0]["log_loss"] / 2
 
 
-def test_only_the_posterior_forgets(city, city_folder, tmp_path):
-    """Asking an embedding to forget is refused before anything is trained."""
+def test_only_the_posterior_forgets(city, city_folder):
+    """Asking an embedding to forget is refused, by the settings and where a learner is made."""
     with pytest.raises(UsageError, match="only the posterior can forget"):
-        begin(settings_for(city_folder, forget=0.5), tmp_path / "run", city)
+        settings_for(city_folder, forget=0.5)
+    with pytest.raises(UsageError, match="only the posterior can forget"):
+        make_learner("minibatch", city, seed=0, forget=0.5)
 
 
 @pytest.mark.parametrize(
     ("given", "cause"),
-    [({"epochs": 0}, "epochs must be at least 1"), ({"explore": 2.0}, "lie between 0 and 1")],
+    [
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"explore": 2.0}, "explore lies between 0 and 1"),
+        ({"model": "posterior", "forget": 2.0}, "forget lies between 0 and 1"),
+        ({"model": "foo"}, "unknown model 'foo'; there are evidence"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(city_folder, given, cause):
     """Each names what is wrong."""

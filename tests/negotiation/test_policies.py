@@ -9,6 +9,7 @@ from rideflex.errors import UsageError
 from rideflex.negotiation import Beliefs, Days, Masking, Negotiation, Prices, area_fleet
 from rideflex.negotiation.observation import Observer
 from rideflex.negotiation.policies import POLICIES, LookAhead, make_policies
+from rideflex.negotiation.policies.by_name import read_names
 from rideflex.negotiation.policies.learned import LearnedPolicy, fresh_network
 from tests.negotiation.conftest import Informed
 
@@ -109,7 +110,16 @@ def test_an_unknown_policy_is_named(beliefs):
         make_policies(["ppo"], beliefs)
 
 
-def test_prices_are_not_negative():
-    """Goodwill that costs less than nothing is refused."""
-    with pytest.raises(UsageError, match="negative"):
-        Prices(minute=-1.0)
+def test_names_are_read_between_commas():
+    """A comma too many does no harm; a text without any name is refused."""
+    assert read_names(" expected, ,ppo,") == ["expected", "ppo"]
+    with pytest.raises(UsageError, match="',' names no policy; there are never, largest"):
+        read_names(",")
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
+def test_prices_are_numbers_and_not_negative(seconds):
+    """Goodwill that costs less than nothing, no number or everything is refused."""
+    for given in ({"minute": seconds}, {"question": seconds}):
+        with pytest.raises(UsageError, match="negative"):
+            Prices(**given)

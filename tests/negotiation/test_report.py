@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import version
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from rideflex.cli.app import app
 from rideflex.errors import UsageError
 from rideflex.negotiation.closing import write_report
-from rideflex.negotiation.policies import POLICIES
+from rideflex.negotiation.policies import POLICIES, by_name
 
 SMALL = ["--epochs", "4", "--envs", "4", "--update-every", "2", "--buffer", "100"]
 
@@ -23,6 +25,13 @@ def call(*arguments: object) -> str:
     )
     assert shown.exit_code == 0, shown.output
     return shown.output
+
+
+def refused(*arguments: object) -> int:
+    """The exit code of a command that is refused on purpose."""
+    shown = CliRunner().invoke(app, [str(word) for word in arguments])
+    assert isinstance(shown.exception, UsageError | SystemExit), shown.output
+    return getattr(shown.exception, "exit_code", shown.exit_code)
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +84,81 @@ def test_evaluate_writes_what_can_be_cited(run, tmp_path):
     assert names == ["never", "expected", "ppo", "clairvoyant"]
     assert figures["outcomes_seen"] > 0
     assert {"mean", "low", "high"} == set(figures["ppo_minus_expected"])
+    ppo_over_expected = {"policy": "ppo", "other": "expected", **figures["ppo_minus_expected"]}
+    assert ppo_over_expected in figures["differences"]
+    assert all(len(figures["costs_s"][name]) == 3 for name in names)
     assert max(row["most_asked"] for row in figures["rows"]) <= 2
     assert len(figures["frontier"]) == 4
     assert (tmp_path / "e.png").stat().st_size > 10_000
     assert "had seen" in text
+
+
+def test_evaluate_writes_how_it_was_made(run, tmp_path):
+    """Release, days, seed, effort, cap and the settings of the run stand beside the figures."""
+    call(
+        *("evaluate", run[0], "--days", "2", "--seed", "4", "--iterations", "0", "--rounds", "0"),
+        *("--policies", "expected,", "--max-asks", "1", "--json", tmp_path / "e.json"),
+    )
+    figures = json.loads((tmp_path / "e.json").read_text())
+    wanted = {"days": 2, "seed": 4, "iterations": 0, "rounds": 0, "max_asks": 1, "epoch": 4}
+    assert wanted.items() <= figures.items()
+    assert figures["rideflex"] == version("rideflex")
+    assert figures["settings"] == json.loads((run[0] / "config.json").read_text())
+    assert [row["policy"] for row in figures["rows"]] == ["never", "expected"]
+
+
+def test_evaluate_tells_who_chose_what_was_masked_out(run, monkeypatch):
+    """A line for the policy, and none where nothing was masked out."""
+    arguments = ("evaluate", run[0], "--days", "2", "--iterations", "0", "--rounds", "0")
+    arguments += ("--policies", "expected", "--max-asks", "0")
+    assert "nobody heard" not in call(*arguments)
+
+    class Stubborn:
+        name = "stubborn"
+
+        def act(self, situation):
+            return np.full(len(situation.trips), situation.offers.no_shift - 1)
+
+    monkeypatch.setattr(by_name, "make_policies", lambda *_: {"stubborn": Stubborn()})
+    assert "stubborn chose offers that it might not make for 100.0%" in call(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--stop-after 0",
+        "--stop-after -1",
+        "--checkpoint-every 0",
+        "--days -1",
+        "--price-minute nan",
+        "--price-minute -1",
+        "--model foo",
+        "--model evidence --forget 0.5",
+    ],
+)
+def test_a_refused_training_leaves_the_folder_free(city_folder, tmp_path, arguments):
+    """Exit code 2, no traceback, and nothing was written."""
+    folder = tmp_path / "run"
+    assert refused("train", "--data", city_folder, "--out", folder, *arguments.split()) == 2
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--days 0",
+        "--seed -1",
+        "--iterations -3",
+        "--rounds -1",
+        "--workers 0",
+        "--max-asks -1",
+        "--policies ,",
+        "--prices nan",
+    ],
+)
+def test_a_refused_evaluation_ends_with_2(run, arguments):
+    """Numbers out of range are bad usage."""
+    assert refused("evaluate", run[0], *arguments.split()) == 2
 
 
 def test_resume_goes_on_in_its_own_folder(city_folder, tmp_path):

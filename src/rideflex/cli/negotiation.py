@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,11 +41,11 @@ def train(
         float | None, typer.Option(help="Driving seconds that a question is worth; 0.")
     ] = None,
     stop_after: Annotated[
-        int | None, typer.Option(help="Stop after this epoch; go on later with --resume.")
+        int | None, typer.Option(min=1, help="Stop after this epoch; go on later with --resume.")
     ] = None,
-    checkpoint_every: Annotated[int, typer.Option(help="Epochs between checkpoints.")] = 10,
+    checkpoint_every: Annotated[int, typer.Option(min=1, help="Epochs between checkpoints.")] = 10,
     days: Annotated[
-        int, typer.Option(help="Unseen days for the closing report; 0 leaves it out.")
+        int, typer.Option(min=0, help="Unseen days for the closing report; 0 leaves it out.")
     ] = 20,
 ) -> None:
     """Learn a policy and the travelers' flexibility together, and report what it was worth.
@@ -81,7 +82,9 @@ def train(
         report=lambda line: console.print(line, markup=False, soft_wrap=True),
         checkpoint_every=checkpoint_every,
     )
-    if resume is not None:
+    if resume is None:
+        folder.create(settings)
+    else:
         training.restore()
     _run(training, stop_after, console)
     if days and training.epoch == settings.epochs:
@@ -124,10 +127,7 @@ def _settings(
         raise UsageError(
             "name a service-area folder with --data and a folder for the run with --out"
         )
-    settings = RunSettings.of(data, prices=make_prices(**prices), **given)
-    folder = RunFolder(out)
-    folder.create(settings)
-    return folder, settings
+    return RunFolder(out), RunSettings.of(data, prices=make_prices(**prices), **given)
 
 
 def _run(training: Any, stop_after: int | None, console: Console) -> None:
@@ -164,23 +164,23 @@ def _run(training: Any, stop_after: int | None, console: Console) -> None:
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    days: Annotated[int, typer.Option(help="Days never trained on.")] = 50,
-    seed: Annotated[int, typer.Option(help="Of the days and the solvers.")] = 0,
+    days: Annotated[int, typer.Option(min=1, help="Days never trained on.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Of the days and the solvers.")] = 0,
     policies: Annotated[
         str, typer.Option(help="Names, separated by commas.")
     ] = "largest,expected,lookahead,ppo",
     max_asks: Annotated[
-        int | None, typer.Option(help="Most questions to a traveler, over all days.")
+        int | None, typer.Option(min=0, help="Most questions to a traveler, over all days.")
     ] = None,
     prices: Annotated[
         str | None,
         typer.Option(help="Prices of a shifted minute for the frontier: 0,2,5,10,20."),
     ] = None,
-    iterations: Annotated[int, typer.Option(help="Of PyVRP, the same for all.")] = 500,
+    iterations: Annotated[int, typer.Option(min=0, help="Of PyVRP, the same for all.")] = 500,
     rounds: Annotated[
-        int, typer.Option(help="Of the clairvoyant search; 0 leaves the bound out.")
+        int, typer.Option(min=0, help="Of the clairvoyant search; 0 leaves the bound out.")
     ] = 5_000,
-    workers: Annotated[int, typer.Option(help="Days re-optimised at a time.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Days re-optimised at a time.")] = 2,
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
     ] = None,
@@ -200,16 +200,15 @@ def evaluate(
     from rideflex.negotiation.comparison import Effort, compare
     from rideflex.negotiation.evaluation import Scene, unseen_days
     from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
-    from rideflex.negotiation.policies.by_name import make_policies
+    from rideflex.negotiation.policies.by_name import make_policies, read_names
     from rideflex.negotiation.run_folder import RunFolder
     from rideflex.negotiation.trained import load_run
 
     console = make_console()
+    names = read_names(policies)
     wanted = None if prices is None else read_prices(prices)
     trained = load_run(run, read_area(data or RunFolder(run).settings().data))
-    chosen = make_policies(
-        [name.strip() for name in policies.split(",")], trained.beliefs, trained.policy
-    )
+    chosen = make_policies(names, trained.beliefs, trained.policy)
     scene = Scene(
         trained.area,
         trained.fleet,
@@ -218,12 +217,22 @@ def evaluate(
         max_asks,
     )
     effort = Effort(iterations, rounds, seed, workers)
-    figures: dict[str, Any] = {"days": days, "seed": seed, "outcomes_seen": trained.outcomes}
     with console.status("playing") as status:
         compared = compare(scene, chosen, trained.settings.prices, effort, status.update)
         curve = None if wanted is None else frontier(scene, chosen, wanted, effort, status.update)
     _print_comparison(compared, trained, days, max_asks, console)
-    figures |= {"prices": asdict(compared.prices), "rows": [asdict(row) for row in compared.rows]}
+    figures: dict[str, Any] = {
+        "rideflex": version("rideflex"),
+        "days": days,
+        "seed": seed,
+        "iterations": iterations,
+        "rounds": rounds,
+        "max_asks": max_asks,
+        "settings": asdict(trained.settings),
+        "epoch": trained.epoch,
+        "outcomes_seen": trained.outcomes,
+        **compared.as_json(),
+    }
     if {"ppo", "expected"} <= set(compared.costs):
         figures["ppo_minus_expected"] = asdict(compared.difference("ppo", "expected"))
     if {"ppo", "lookahead"} <= set(compared.costs):
@@ -240,7 +249,7 @@ def evaluate(
 
 def report(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    days: Annotated[int, typer.Option(help="Days never trained on.")] = 20,
+    days: Annotated[int, typer.Option(min=1, help="Days never trained on.")] = 20,
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
     ] = None,
@@ -318,6 +327,13 @@ def _print_comparison(
         f"{compared.prices.minute:g} driving seconds,\na question at "
         f"{compared.prices.question:g}.{cap}"
     )
+    for row in compared.rows:
+        if row.masked_out:
+            console.print(
+                f"{row.policy} chose offers that it might not make for {row.masked_out:.1%} of the "
+                "requests; nobody heard those.",
+                markup=False,
+            )
 
 
 def _print_frontier(curve: Any, console: Console) -> None:

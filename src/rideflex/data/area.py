@@ -95,6 +95,12 @@ class ServiceArea:
     answers: npt.NDArray[np.float32] | None
     compile_seconds: float | None = None
 
+    def __repr__(self) -> str:
+        return (
+            f"ServiceArea({str(self.folder)!r}, {len(self.travelers)} travelers, "
+            f"{len(self.trips)} trips, {len(self.zones)} zones)"
+        )
+
     @property
     def true_types(self) -> npt.NDArray[np.int32] | None:
         """Type of each traveler at first, int32 [T]; None where the folder does not say."""
@@ -125,6 +131,13 @@ def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceA
     home = Path(folder)
     if not home.is_dir():
         raise DataError(Problem(str(home), "is not a folder"))
+    try:
+        return _read(home, on_conflict)
+    except DataError as error:
+        raise DataError(error.problems, f"rideflex check {home} lists them") from None
+
+
+def _read(home: Path, on_conflict: OnConflict) -> ServiceArea:
     times = read_travel_times(home)
     start = perf_counter()
     table = DecisionTable.from_csv(home / DECISIONS, on_conflict=on_conflict)

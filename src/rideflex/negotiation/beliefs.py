@@ -6,7 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.data import ServiceArea
+from rideflex.errors import UsageError
 from rideflex.model import FlexibilityModel
+
+_ROUNDING = 1e-5  # off from 1 that a row of probabilities may be; single precision stays below
 
 
 class Beliefs:
@@ -21,6 +24,7 @@ class Beliefs:
     def __init__(self, area: ServiceArea) -> None:
         table, trips = area.table, area.trips
         kinds = np.arange(len(table.types))
+        self._names = table.types
         self._traveler = trips.traveler
         self._answers = np.stack(
             [table.masks(trips.trip_id, np.full(len(trips), kind)) for kind in kinds],
@@ -30,8 +34,24 @@ class Beliefs:
         self._gather()
 
     def update(self, model: FlexibilityModel) -> None:
-        """Believe what a model predicts from now on."""
-        self._probabilities = model.predict_proba(np.arange(len(self._probabilities)))
+        """Believe what a model predicts from now on.
+
+        Raises
+        ------
+        UsageError
+            If the model is of other types or travelers than the area, or what it predicts is no
+            probabilities.
+        """
+        n_travelers = len(self._probabilities)
+        if tuple(model.types) != self._names or model.n_travelers != n_travelers:
+            raise UsageError(
+                f"the model is of {model.n_travelers} travelers of the types {list(model.types)}, "
+                f"the area of {n_travelers} of the types {list(self._names)}: was the model made "
+                "for another area?"
+            )
+        predicted = np.asarray(model.predict_proba(np.arange(n_travelers)))
+        _check_probabilities(predicted, self._probabilities.shape)
+        self._probabilities = predicted
         self._gather()
 
     @property
@@ -67,3 +87,18 @@ class Beliefs:
     def _gather(self) -> None:
         per_trip = self._probabilities[self._traveler]
         self._accept = np.einsum("ml,mla->ma", per_trip, self._answers).astype(np.float32)
+
+
+def _check_probabilities(predicted: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:
+    if predicted.shape != shape:
+        raise UsageError(
+            f"predict_proba must give one row a traveler and one column a type, {shape}, "
+            f"not {predicted.shape}"
+        )
+    off = ~(np.abs(predicted.sum(axis=1) - 1.0) <= _ROUNDING) | (predicted < 0).any(axis=1)
+    if off.any():
+        first = int(off.argmax())
+        raise UsageError(
+            f"predict_proba gives traveler {first} {predicted[first].tolist()}: a row must be "
+            "probabilities that add up to 1"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class Closing:
             "epoch": self.trained.epoch,
             "outcomes_seen": self.trained.outcomes,
             "days": self.days,
-            "rows": [asdict(row) for row in self.compared.rows],
+            **self.compared.as_json(),
             "types": [
                 dict(zip(("type", "true", "found", "learned"), row, strict=True))
                 for row in self.types()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +34,22 @@ class Effort:
         Of the clairvoyant's joint search; 0 leaves the bound out.
     seed, workers
         Of the solvers, and how many days they solve at a time.
+
+    Raises
+    ------
+    UsageError
+        If a number is negative, or there is no worker.
     """
 
     iterations: int = 500
     rounds: int = 5_000
     seed: int = 0
     workers: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("iterations", 0), ("rounds", 0), ("seed", 0), ("workers", 1)):
+            if getattr(self, name) < least:
+                raise UsageError(f"{name} must be at least {least}, not {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,9 @@ class PolicyRow:
         How the shifted minutes spread over travelers.
     most_asked
         Questions put to the traveler who was asked most, over all days.
+    masked_out
+        Share of requests for which the policy chose an offer that it might not make; nobody heard
+        those.
     """
 
     policy: str
@@ -79,6 +94,7 @@ class PolicyRow:
     gini: float
     top_tenth: float
     most_asked: int
+    masked_out: float
 
 
 @dataclass(frozen=True)
@@ -100,17 +116,40 @@ class Comparison:
     prices: Prices
 
     def row(self, policy: str) -> PolicyRow:
-        """The line of a policy."""
+        """The line of a policy.
+
+        Raises
+        ------
+        UsageError
+            If it was not compared.
+        """
         for row in self.rows:
             if row.policy == policy:
                 return row
         raise UsageError(f"{policy!r} was not compared; there are {[r.policy for r in self.rows]}")
 
     def difference(self, policy: str, other: str) -> Interval:
-        """How much more `policy` saves than `other`, as a share of never asking, paired."""
-        return saving_interval(
-            self.costs[policy], self.costs[other], base=self.costs[NeverAsk.name]
-        )
+        """How much more `policy` saves than `other`, as a share of never asking, paired.
+
+        Raises
+        ------
+        UsageError
+            If one of them was not compared.
+        """
+        cost, against = (self.costs[self.row(name).policy] for name in (policy, other))
+        return saving_interval(cost, against, base=self.costs[NeverAsk.name])
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures: prices, rows, costs day by day, and the difference of every pair."""
+        return {
+            "prices": asdict(self.prices),
+            "rows": [asdict(row) for row in self.rows],
+            "costs_s": {name: costs.tolist() for name, costs in self.costs.items()},
+            "differences": [
+                {"policy": policy, "other": other, **asdict(self.difference(policy, other))}
+                for other, policy in combinations(self.costs, 2)
+            ],
+        }
 
 
 def compare(
@@ -123,7 +162,17 @@ def compare(
     """Play the policies on the same days and re-optimise what they agreed on.
 
     Never asking is always among them: all savings are measured against it.
+
+    Raises
+    ------
+    UsageError
+        If a policy takes the name of never asking or of the bound.
     """
+    if BOUND in policies or not isinstance(policies.get(NeverAsk.name, NeverAsk()), NeverAsk):
+        raise UsageError(
+            f"{NeverAsk.name!r} and {BOUND!r} are names of the comparison's own; give the policy "
+            "another"
+        )
     note = on_step or (lambda _: None)
     played: dict[str, Played] = {}
     for name, policy in {NeverAsk.name: NeverAsk(), **policies}.items():
@@ -153,6 +202,7 @@ def compare(
         played[BOUND] = Played(
             actions=actions,
             asked=actions != no_shift,
+            masked_out=np.zeros(actions.shape, dtype=np.bool_),
             trips=scene.days.trips,
             inserted=costs[BOUND],
             unserved=np.array(unserved, dtype=np.int32),
@@ -193,4 +243,5 @@ def _row(
         gini=gini(minutes),
         top_tenth=top_tenth_share(minutes),
         most_asked=int(asks.max()),
+        masked_out=float(one.masked_out.mean()),
     )

@@ -12,6 +12,7 @@ from gymnasium import spaces
 from gymnasium.vector.utils import batch_space
 
 from rideflex.data import ServiceArea, read_area
+from rideflex.errors import UsageError
 from rideflex.negotiation.beliefs import Beliefs
 from rideflex.negotiation.game import Turn
 from rideflex.negotiation.observation import LIMIT
@@ -30,8 +31,14 @@ def _spaces(simulation: Simulation) -> tuple[spaces.Space[Any], spaces.Discrete]
     )
 
 
+def _check_render_mode(render_mode: str | None) -> None:
+    if render_mode is not None:
+        raise UsageError(f"a negotiation can't be rendered: render_mode is None, not {render_mode}")
+
+
 def _of_turn(turn: Turn) -> dict[str, npt.NDArray[Any]]:
     return {
+        "asked": turn.asked,
         "accepted": turn.accepted,
         "masked_out": turn.masked_out,
         "driving_seconds": turn.cost,
@@ -60,6 +67,11 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
     minus the price of the question and of the shifted minutes; in units of ten vehicle minutes.
     A request that no vehicle can take costs the fleet's penalty.
 
+    ## Info
+    After a reset and a step `action_mask`; after a step also `asked` (an offer other than no shift
+    was made), `accepted` (true as well where nobody was asked), `masked_out`, and
+    `driving_seconds` and `saved_seconds` (what the request cost, and the twin's cost minus that).
+
     ## Start
     A day of one random trip a traveler, in random order, and empty vehicles. `reset(seed=…)`
     makes the days, the answers and the masks that follow reproducible.
@@ -80,7 +92,9 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
         beliefs: Beliefs | None = None,
         prices: Prices | None = None,
         fleet: Fleet | None = None,
+        render_mode: str | None = None,
     ) -> None:
+        _check_render_mode(render_mode)
         city = area if isinstance(area, ServiceArea) else read_area(area)
         self.simulation = Simulation(
             city, 1, np.random.default_rng(0), beliefs=beliefs, prices=prices, fleet=fleet
@@ -99,7 +113,7 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
         """Make an offer to the traveler who asks now."""
         turn = self.simulation.advance(np.array([action]))
         done = self.simulation.situation is None
-        report = {name: array[0] for name, array in _of_turn(turn).items()}
+        report = {name: array[0].item() for name, array in _of_turn(turn).items()}
         report["action_mask"] = self.action_masks()
         return self.simulation.observe()[0], float(turn.reward[0]), done, False, report
 
@@ -130,7 +144,9 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
         beliefs: Beliefs | None = None,
         prices: Prices | None = None,
         fleet: Fleet | None = None,
+        render_mode: str | None = None,
     ) -> None:
+        _check_render_mode(render_mode)
         city = area if isinstance(area, ServiceArea) else read_area(area)
         self.num_envs = num_envs
         self.simulation = Simulation(
@@ -143,7 +159,15 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Begin the next days."""
+        """Begin the next days.
+
+        Raises
+        ------
+        UsageError
+            If there is a seed for each day: one seeds all of them.
+        """
+        if seed is not None and np.ndim(seed):
+            raise UsageError(f"all days share one seed, a whole number, not {seed!r}")
         super().reset(seed=seed, options=options)
         self.simulation.rng = self.np_random
         return self.simulation.begin(), {"action_mask": self.action_masks()}

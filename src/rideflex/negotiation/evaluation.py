@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.data import ServiceArea
+from rideflex.errors import UsageError
 from rideflex.negotiation.beliefs import Beliefs
 from rideflex.negotiation.days import Days
 from rideflex.negotiation.game import Negotiation
@@ -34,6 +35,8 @@ class Played:
         The offers agreed, no shift where nobody agreed to one, int32 [D, N].
     asked
         Whose traveler was asked, bool [D, N].
+    masked_out
+        Where the policy chose an offer that it might not make, bool [D, N].
     trips
         Rows of trips [D, N].
     inserted
@@ -46,6 +49,7 @@ class Played:
 
     actions: npt.NDArray[np.int32]
     asked: npt.NDArray[np.bool_]
+    masked_out: npt.NDArray[np.bool_]
     trips: npt.NDArray[np.int32]
     inserted: npt.NDArray[np.int64]
     unserved: npt.NDArray[np.int32]
@@ -75,7 +79,18 @@ class Scene:
 
 
 def unseen_days(area: ServiceArea, n_days: int, seed: int) -> Days:
-    """Draw evaluation days; where travelers change, they have changed."""
+    """Draw evaluation days; where travelers change, they have changed.
+
+    Raises
+    ------
+    UsageError
+        If there is no day to draw, or the seed is negative.
+    """
+    if n_days < 1 or seed < 0:
+        raise UsageError(
+            f"an evaluation needs at least 1 unseen day and a seed of 0 or more, not {n_days} days "
+            f"of seed {seed}"
+        )
     phases = 1 if area.answers is None else len(area.answers)
     rng = np.random.default_rng([seed, EVALUATION_STREAM])
     return Days.sample(area, n_days, rng, phase=phases - 1)
@@ -133,6 +148,7 @@ def _play_batch(
     return Played(
         actions=agreed,
         asked=tally.asked,
+        masked_out=tally.masked_out,
         trips=days.trips,
         inserted=game.plans.cost,
         unserved=game.plans.unserved,
@@ -148,6 +164,7 @@ def _joined(batches: Sequence[Played]) -> Played:
     return Played(
         actions=rows("actions"),
         asked=rows("asked"),
+        masked_out=rows("masked_out"),
         trips=rows("trips"),
         inserted=rows("inserted"),
         unserved=rows("unserved"),

@@ -82,6 +82,8 @@ class Turn:
     ----------
     actions
         Offers made [B]; a masked-out action counts as no shift.
+    asked
+        Whether the traveler was asked for a shift [B].
     accepted
         Whether the offer was accepted [B]; no shift always is.
     masked_out
@@ -95,6 +97,7 @@ class Turn:
     """
 
     actions: npt.NDArray[np.int32]
+    asked: npt.NDArray[np.bool_]
     accepted: npt.NDArray[np.bool_]
     masked_out: npt.NDArray[np.bool_]
     cost: npt.NDArray[np.int64]
@@ -172,13 +175,14 @@ class Negotiation:
         Raises
         ------
         UsageError
-            If the days are over, or an action is outside the grid.
+            If the days are over, there is not one action for each day, or an action is outside
+            the grid.
         """
         here, days = self._situation, self._days
         if here is None or days is None:
             raise UsageError("there is no request to decide on: start a batch of days")
         rows = np.arange(len(days))
-        wanted = self.offers.check_actions(actions)
+        wanted = self.offers.check_actions(_one_a_day(actions, len(days)))
         masked_out = ~here.allowed[rows, wanted]
         made = np.where(masked_out, self.offers.no_shift, wanted).astype(np.int32)
         asked = made != self.offers.no_shift
@@ -189,7 +193,7 @@ class Negotiation:
         goodwill = self.prices.accepted(self.offers)[agreed] + self.prices.question * asked
         self.ledger.note(self.area.trips.traveler[here.trips], asked)
         self._situation = self._look(here.step + 1)
-        return Turn(made, accepted, masked_out, cost, saved, (saved - goodwill) / UNIT)
+        return Turn(made, asked, accepted, masked_out, cost, saved, (saved - goodwill) / UNIT)
 
     def _look(self, step: int) -> Situation | None:
         assert self._days is not None
@@ -228,3 +232,11 @@ class Negotiation:
 
     def _empty(self, days: Days) -> PlanBatch:
         return PlanBatch(self.fleet, self.area.travel_times, len(days), days.n_requests)
+
+
+def _one_a_day(actions: npt.ArrayLike, n_days: int) -> npt.NDArray[np.generic]:
+    array = np.asarray(actions)
+    if array.shape != (n_days,):
+        plural = "" if n_days == 1 else "s"
+        raise UsageError(f"{n_days} action{plural} expected, one a day, got shape {array.shape}")
+    return array

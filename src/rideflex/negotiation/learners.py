@@ -119,6 +119,22 @@ class PosteriorLearner:
         self.model = FlexibilityPosterior.load(path)
 
 
+def check_model(name: str, forget: float) -> None:
+    """Check that there is a model of that name, and that it can forget so much.
+
+    Raises
+    ------
+    UsageError
+        If there is no such model, or it can't forget.
+    """
+    if name not in MODELS:
+        raise UsageError(f"unknown model {name!r}; there are {', '.join(MODELS)}")
+    if not 0 <= forget <= 1:
+        raise UsageError(f"forget lies between 0 and 1, not {forget}")
+    if forget != 1.0 and name != "posterior":
+        raise UsageError(f"only the posterior can forget, not the model {name!r}")
+
+
 def make_learner(name: ModelName, area: ServiceArea, seed: int, forget: float = 1.0) -> Learner:
     """Make the learner of that name.
 
@@ -127,10 +143,7 @@ def make_learner(name: ModelName, area: ServiceArea, seed: int, forget: float = 
     UsageError
         If there is no such model, or it can't forget.
     """
+    check_model(name, forget)
     if name == "posterior":
         return PosteriorLearner(area, forget)
-    if name not in MODELS:
-        raise UsageError(f"unknown model {name!r}; there are {', '.join(MODELS)}")
-    if forget != 1.0:
-        raise UsageError(f"only the posterior can forget, not the model {name!r}")
     return EmbeddingLearner(area, name, seed)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from stable_baselines3.common.callbacks import CallbackList
-from stable_baselines3.common.logger import configure
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from rideflex.data import ServiceArea
 from rideflex.embedding.threads import one_thread
+from rideflex.errors import UsageError
 from rideflex.files import load_arrays, save_arrays
 from rideflex.model import FlexibilityModel
 from rideflex.negotiation.beliefs import Beliefs
+from rideflex.negotiation.curves import Curves
 from rideflex.negotiation.days import true_answers
 from rideflex.negotiation.game import UNIT, Situation, Turn
 from rideflex.negotiation.hindsight import hindsight_credit
@@ -56,6 +59,11 @@ class MetaTraining:
         Takes the lines of the log.
     checkpoint_every
         Epochs between checkpoints; the last epoch always leaves one.
+
+    Raises
+    ------
+    UsageError
+        If the area does not say how its travelers answer, or there is no epoch between checkpoints.
     """
 
     def __init__(
@@ -68,6 +76,8 @@ class MetaTraining:
         checkpoint_every: int = 10,
     ) -> None:
         true_answers(area)
+        if checkpoint_every < 1:
+            raise UsageError(f"checkpoint_every must be at least 1, not {checkpoint_every}")
         self.settings, self.folder, self.area = settings, folder, area
         self.watch = Stopwatch()
         self.updates = 0
@@ -92,7 +102,6 @@ class MetaTraining:
         self._ppo = make_ppo(self._env, settings.learning, settings.seed)
         assert isinstance(self._ppo.rollout_buffer, CreditedRollouts)
         self._rollouts = self._ppo.rollout_buffer
-        self._ppo.set_logger(configure(str(folder.path / "tensorboard"), ["tensorboard"]))
 
     @property
     def model(self) -> FlexibilityModel:
@@ -130,7 +139,14 @@ class MetaTraining:
             Epoch after which to stop; the last without it.
         on_epoch
             Called with the metrics of every finished epoch.
+
+        Raises
+        ------
+        UsageError
+            If `until` is no epoch.
         """
+        if until is not None and until < 1:
+            raise UsageError(f"the epoch to stop after must be at least 1, not {until}")
         with one_thread():
             self._run(until, on_epoch)
 
@@ -138,6 +154,13 @@ class MetaTraining:
         last = min(until or self.settings.epochs, self.settings.epochs)
         if self.epoch >= last:
             return
+        folder = self.folder.path / "tensorboard"
+        curves = Curves(folder, self.epoch * self.steps_per_epoch)
+        with closing(Logger(str(folder), [curves])) as logger:
+            self._ppo.set_logger(logger)
+            self._train_until(last, on_epoch)
+
+    def _train_until(self, last: int, on_epoch: Callable[[dict[str, Any]], None] | None) -> None:
         self._schedule(self.epoch + 1)
         total = self.settings.epochs * self.steps_per_epoch
         _, callback = self._ppo._setup_learn(total, CallbackList([]), False)
@@ -260,7 +283,7 @@ class MetaTraining:
 def train(settings: RunSettings, folder: Path, area: ServiceArea, **options: Any) -> MetaTraining:
     """Begin a run in an empty folder and train it to the end."""
     run = RunFolder(folder)
-    run.create(settings)
     training = MetaTraining(settings, run, area, **options)
+    run.create(settings)
     training.run()
     return training

@@ -12,7 +12,7 @@ from typing import Any
 
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.files import replacing, write_json
-from rideflex.negotiation.learners import ModelName
+from rideflex.negotiation.learners import ModelName, check_model
 from rideflex.negotiation.policies.learned import LearningSettings
 from rideflex.negotiation.settings import Prices
 
@@ -47,6 +47,11 @@ class RunSettings:
         What goodwill costs, and how PPO learns.
     files
         Digest of the folder's files, so that a run is never continued on other data.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of its range, or the model is unknown or can't forget.
     """
 
     data: str
@@ -66,11 +71,12 @@ class RunSettings:
         for name in ("epochs", "envs", "update_every", "buffer"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.seed < 0 or not 0 <= self.explore <= 1 or not 0 <= self.forget <= 1:
+        if self.seed < 0 or not 0 <= self.explore <= 1:
             raise UsageError(
-                f"seed can't be negative, explore and forget lie between 0 and 1: {self.seed}, "
-                f"{self.explore}, {self.forget}"
+                f"seed can't be negative, and explore lies between 0 and 1: {self.seed}, "
+                f"{self.explore}"
             )
+        check_model(self.model, self.forget)
 
     @classmethod
     def of(cls, data: Path, **given: Any) -> RunSettings:

@@ -49,6 +49,11 @@ class SimulationVecEnv(VecEnv):
         """Begin the next days."""
         return self.simulation.begin()
 
+    def seed(self, seed: int | None = None) -> list[int | None]:
+        """Seed all that the next reset begins; the days share one seed, and None draws one."""
+        self.simulation.rng = np.random.default_rng(seed)
+        return [seed] * self.num_envs
+
     def step_async(self, actions: npt.NDArray[np.int64]) -> None:
         """Take note of the offers to make."""
         self._actions = actions

@@ -25,15 +25,15 @@ class Prices:
     Raises
     ------
     UsageError
-        If a price is negative.
+        If a price is negative, infinite or not a number.
     """
 
     minute: float = 5.0
     question: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.minute < 0 or self.question < 0:
-            raise UsageError(f"prices can't be negative: {self}")
+        if not (0 <= self.minute < np.inf and 0 <= self.question < np.inf):
+            raise UsageError(f"prices are numbers of seconds and can't be negative: {self}")
 
     def accepted(self, offers: OfferGrid) -> npt.NDArray[np.float64]:
         """Price [A] of an accepted offer: its shifted minutes."""

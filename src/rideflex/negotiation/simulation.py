@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.data import ServiceArea
+from rideflex.errors import UsageError
 from rideflex.negotiation.beliefs import Beliefs
 from rideflex.negotiation.days import Days, requests_of
 from rideflex.negotiation.game import Negotiation, Situation, Turn
@@ -52,6 +53,11 @@ class Simulation:
         Days played side by side.
     rng
         Draws the days, the answers and the masks.
+
+    Raises
+    ------
+    UsageError
+        If there is no day to play.
     """
 
     def __init__(
@@ -65,6 +71,8 @@ class Simulation:
         fleet: Fleet | None = None,
         watch: Stopwatch | None = None,
     ) -> None:
+        if n_days < 1:
+            raise UsageError(f"at least 1 day is played at a time (num_envs), not {n_days}")
         self.area, self.n_days, self.rng = area, n_days, rng
         self.beliefs = beliefs or Beliefs(area)
         self.fleet = fleet or area_fleet(area)

@@ -39,12 +39,17 @@ class Tally:
     @property
     def asked(self) -> npt.NDArray[np.bool_]:
         """Requests [B, N] whose traveler was asked for a shift."""
-        return np.asarray(self.turns("actions") != self._area.table.offers.no_shift)
+        return self.turns("asked").astype(np.bool_)
 
     @property
     def agreed(self) -> npt.NDArray[np.bool_]:
         """Requests [B, N] whose traveler was asked and accepted."""
         return self.asked & self.turns("accepted").astype(np.bool_)
+
+    @property
+    def masked_out(self) -> npt.NDArray[np.bool_]:
+        """Requests [B, N] for which an offer was chosen that might not be made."""
+        return self.turns("masked_out").astype(np.bool_)
 
     @property
     def minutes(self) -> npt.NDArray[np.int64]:

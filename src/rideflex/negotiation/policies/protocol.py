@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,8 @@ class Policy(Protocol):
         """What the command line calls it."""
         ...
 
-    def act(self, situation: Situation) -> npt.NDArray[np.int32]:
-        """Return the offer to make on each day, int32 [B]; no shift is not to ask."""
+    def act(self, situation: Situation) -> npt.NDArray[np.integer[Any]]:
+        """Return the offer to make on each day, whole numbers [B]; no shift is not to ask."""
         ...
 
 
