@@ -77,8 +77,9 @@ def scale(
 ) -> None:
     """Generate, compile and ask a table of many rows, and one of a tenth.
 
-    The files are made in a temporary folder and removed. Example:
-    `rideflex bench scale --rows 2500000`
+    The files are made in a temporary folder and removed.
+
+    Example: `rideflex bench scale --rows 2500000`
     """
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.machine import describe_machine

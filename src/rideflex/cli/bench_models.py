@@ -138,8 +138,9 @@ def stream(
 ) -> None:
     """Stream outcomes from Parquet into counts, and fit the posterior of all travelers.
 
-    The file is made in a temporary folder and removed. Example:
-    `rideflex bench stream --travelers 100000 --outcomes 10000000`
+    The file is made in a temporary folder and removed.
+
+    Example: `rideflex bench stream --travelers 100000 --outcomes 10000000`
     """
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.stream import bench_stream
