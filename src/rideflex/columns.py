@@ -21,6 +21,11 @@ _ANSWERS = {
     **dict.fromkeys(("reject", "false", "no", "0", "0.0"), False),
 }
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_LOOSE = re.compile(
+    r"(\d{1,2})[:.h](\d\d)(?::00)?\s*[-–—]\s*(\d{1,2})[:.h](\d\d)(?::00)?", re.ASCII
+)
+_FORM = "is not a time window of the form HH:MM-HH:MM"
+_MIDNIGHT = "windows past midnight are not supported"
 
 
 def read_answer(value: object) -> bool:
@@ -37,13 +42,32 @@ def parse_window(text: str) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        If the text is not of that form, or the window ends before it starts.
+        If the text is not of that form, or the window ends before it starts; it says what is
+        wrong with the text, and how to write it where that is clear.
     """
     match = _WINDOW.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is not a time window of the form HH:MM-HH:MM")
+        raise ValueError(_misread(text.strip()))
     hours, minutes, end_hours, end_minutes = map(int, match.groups())
     start, end = 60 * (60 * hours + minutes), 60 * (60 * end_hours + end_minutes)
     if end < start:
-        raise ValueError(f"{text!r} ends before it starts")
+        raise ValueError(f"is a time window that ends before it starts; {_MIDNIGHT}")
     return start, end
+
+
+def clock(seconds: int) -> str:
+    """Write seconds after midnight as HH:MM."""
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+
+
+def _misread(text: str) -> str:
+    match = _LOOSE.fullmatch(text)
+    if match is None:
+        return _FORM
+    hours, minutes, end_hours, end_minutes = map(int, match.groups())
+    meant = f"{hours:02d}:{minutes:02d}-{end_hours:02d}:{end_minutes:02d}"
+    if _WINDOW.fullmatch(meant):
+        return f"{_FORM}; write {meant}"
+    if max(hours, end_hours) >= 24 and max(minutes, end_minutes) < 60:
+        return f"{_FORM}: it goes on past 23:59, and {_MIDNIGHT}"
+    return _FORM

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_SHOWN_CHARACTERS = 80
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -28,7 +30,7 @@ class Problem:
         if self.column is not None:
             place.append(f"column {self.column!r}")
         if self.value is not None:
-            place.append(f"value {self.value!r}")
+            place.append(f"value {_shown(self.value)}")
         return f"{', '.join(place)}: {self.cause}"
 
 
@@ -45,13 +47,16 @@ class DataError(RideflexError):
     ----------
     problems
         One problem or all that were found, in file order.
+    advice
+        Where the others are listed, if there are others and something lists them.
     """
 
-    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+    def __init__(self, problems: Problem | Sequence[Problem], advice: str = "") -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         message = str(self.problems[0])
         if len(self.problems) > 1:
-            message += f" (and {len(self.problems) - 1} more in its files)"
+            more = f"and {len(self.problems) - 1} more"
+            message += f" ({more}; {advice})" if advice else f" ({more})"
         super().__init__(message)
 
 
@@ -59,3 +64,10 @@ class UsageError(RideflexError, ValueError):
     """An argument that makes no sense: an offer outside the grid, an unknown type name."""
 
     exit_code = 2
+
+
+def _shown(value: Any) -> str:
+    """The value as Python writes it, cut where it goes on and on."""
+    if isinstance(value, str) and len(value) > _SHOWN_CHARACTERS:
+        value = value[:_SHOWN_CHARACTERS] + "…"
+    return repr(value)

@@ -153,6 +153,13 @@ def _shift_actions(rows: Rows, table: DecisionTable) -> npt.NDArray[np.int32]:
 def _offers_outside(rows: Rows, table: DecisionTable) -> list[Problem]:
     if ACTION in rows.columns:
         return []
-    outside = np.flatnonzero(_shift_actions(rows, table) < 0)
-    cause = f"makes an offer that is not in the grid of {len(table.offers)} offers"
-    return [rows.problem(cause, int(row), SHIFTS[0]) for row in outside]
+    late = rows.columns[SHIFTS[1]]
+    cause = "with {} {} makes an offer that is not in the grid of {} offers"
+    return [
+        rows.problem(
+            cause.format(SHIFTS[1], late.values[late.codes[row]], len(table.offers)),
+            int(row),
+            SHIFTS[0],
+        )
+        for row in np.flatnonzero(_shift_actions(rows, table) < 0)
+    ]

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from rideflex.errors import DataError, Problem
-from rideflex.files import load_arrays, replacing, save_arrays, write_json
+from rideflex.files import (
+    check_folder_writable,
+    check_writable,
+    load_arrays,
+    replacing,
+    save_arrays,
+    write_json,
+)
 
 ARRAYS = {"odd": np.arange(7, dtype=np.uint8), "grid": np.eye(3), "none": np.empty((0, 4))}
 
@@ -36,6 +43,41 @@ def test_a_failed_write_leaves_the_older_file_and_nothing_else(tmp_path: Path) -
         fail_half_way()
     assert target.read_bytes() == before
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("place", "cause"),
+    [
+        ("folder", "it is a folder"),
+        ("file/result.json", "a file stands where"),
+        ("/proc/nowhere/result.json", "No such file"),
+        ("/dev/null", "a device"),
+        ("n" * 300, "too long"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_and_while_writing(
+    tmp_path: Path, place: str, cause: str
+) -> None:
+    """A folder, a file as a folder, a device: one DataError, and nothing is left behind."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    for attempt in (check_writable, lambda path: write_json(path, {})):
+        with pytest.raises(DataError, match=f"can't be written: .*{cause}"):
+            attempt(tmp_path / place)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_check_makes_nothing(tmp_path: Path) -> None:
+    """Folders that are not there yet stay so; a file where a folder is wanted is refused."""
+    check_writable(tmp_path / "a" / "b" / "result.json")
+    check_folder_writable(tmp_path / "a" / "b")
+    check_folder_writable(tmp_path)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="can't be written: a file stands where"):
+        check_folder_writable(tmp_path / "file")
 
 
 def test_arrays_come_back_bit_for_bit_and_read_only(saved: Path) -> None:
@@ -83,4 +125,14 @@ def test_problems_read_as_one_line_with_place_and_value() -> None:
     """A problem names file, row, column, value and cause; more problems are counted."""
     problem = Problem("trips.csv", "is not a window", row=3, column="departure", value="8-9")
     assert str(problem) == "trips.csv, row 3, column 'departure', value '8-9': is not a window"
-    assert "and 1 more" in str(DataError([problem, problem]))
+    assert str(DataError([problem, problem])) == f"{problem} (and 1 more)"
+    advised = DataError([problem, problem], "rideflex check city lists them")
+    assert str(advised).endswith("(and 1 more; rideflex check city lists them)")
+    assert str(DataError([problem], "rideflex check city lists them")) == str(problem)
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    """A cell of thousands of characters shows its first 80; the problem itself keeps it whole."""
+    problem = Problem("trips.csv", "is odd", value="x" * 5000)
+    assert str(problem) == f"trips.csv, value '{'x' * 80}…': is odd"
+    assert len(problem.value) == 5000

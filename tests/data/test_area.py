@@ -106,6 +106,8 @@ def test_every_error_of_every_file_is_listed(city):
         ("trips.csv", 3, '"[4', '"[x4', r"row 3.*origin_gps.*\[latitude, longitude\]"),
         ("trips.csv", 1, "arrival_location", "arrival", "row 1.*'arrival_location'.*did you mean"),
         ("travelers.csv", 3, "flexible for", "flexibel for", "travelers.csv, row 3.*not one of"),
+        ("trips.csv", 2, "flexible for", "flexibel for", "have: 'flexible for late dropoff, but"),
+        ("trips.csv", 2, "zone-0", "zone-9", "they have 'zone-001', 'zone-002'"),
         ("travelers.csv", 2, "1,0,", "99,0,", "row 2.*99.*without trips"),
         ("travelers.csv", 2, "1,0,", "1,1,", "1.*0 rows in phase 0"),
         ("travelers.csv", 2, "1,0,", "1,-1,", "not a phase"),
@@ -145,6 +147,11 @@ def test_a_traveler_of_two_types_is_an_error(city):
         ("h3,a,b\na,0,900000\nb,2,0\n", ["longer than a day"]),
         ("h3,a,a\na,0,1\na,1,0\n", ["twice in the header", "has a row already"]),
         ("h3,a,b\na,0,1\nc,2,0\n", ["'c'.*header lacks", "'b'.*without a row"]),
+        ("h3,a,b\na,0,0\nb,0,0\n", ["no travel time above 0"]),
+        ("h3;a;b\na;0;1\nb;2;0\n", ["separated by ';'"]),
+        ("from,to,seconds\na,b,60\nb,a,70\n", ["row 1: is a list.*square matrix is wanted"]),
+        ("from,to,s,m\na,b,60,1\nb,a,70,1\n", ["row 1: is a list"]),
+        ("h3,a,b\na,0,1,\nb,2,0,7\n", ["row 3.*has 3 travel times for the 2 zones"]),
     ],
 )
 def test_matrices_that_are_not_square_times(city, matrix, messages):
@@ -163,6 +170,29 @@ def test_rows_of_the_matrix_may_stand_in_any_order(city):
     times = read_travel_times(city)
     assert times.zones == ("a", "b")
     assert times.seconds.tolist() == [[0, 7], [6, 0]]
+
+
+def test_blank_ends_of_the_matrix_do_not_count(city):
+    """Commas and lines that a spreadsheet leaves behind are no zones and no rows."""
+    (city / "travel_times.csv").write_text("h3,a,b,,\na,0,7,,\nb,6,0,\n,,\n \n\n")
+    times = read_travel_times(city)
+    assert times.zones == ("a", "b")
+    assert times.seconds.tolist() == [[0, 7], [6, 0]]
+
+
+def test_a_trip_past_midnight_is_an_error_with_its_row(city):
+    """Arriving by half past midnight after leaving in the afternoon is said to be unsupported."""
+    trips = pl.read_csv(city / "trips.csv")
+    windows = {"departure_time_window": "15:30-16:00", "arrival_time_window": "00:10-00:30"}
+    late = [pl.lit(text).alias(name) for name, text in windows.items()]
+    pl.concat([trips[:1], trips[1:2].with_columns(late), trips[2:]]).write_csv(city / "trips.csv")
+    told = (
+        r"trips.csv, row 3, column 'arrival_time_window', value '00:10-00:30': arrives by 00:30, "
+        r"before its departure window opens at 15:30; windows past midnight are not supported"
+    )
+    with pytest.raises(DataError, match=told):
+        read_area(city)
+    assert len(check_area(city).problems) == 1
 
 
 def test_trips_that_no_vehicle_could_serve_are_listed_by_row(city):

@@ -8,7 +8,7 @@ import pytest
 
 from rideflex.data import AreaSettings, check_area, generate, generate_area, read_area
 from rideflex.decisions import DecisionTable
-from rideflex.errors import UsageError
+from rideflex.errors import DataError, UsageError
 from rideflex.flexibility import rule_answers
 from rideflex.travelers import TravelerIndex
 
@@ -115,6 +115,12 @@ def test_the_embedding_ids_hit_every_key_through_every_entry(city):
     )
 
 
+def test_one_traveler_can_have_as_many_trips_as_are_allowed(tmp_path):
+    """The most trips there may be are found in seconds."""
+    generate_area(tmp_path / "city", AreaSettings(travelers=1, trips=generate.MOST_TRIPS))
+    assert len(read_area(tmp_path / "city").trips) == generate.MOST_TRIPS
+
+
 def test_types_can_depend_on_features_or_not(tmp_path):
     """With features on, occupations differ in their types far more than with features off."""
     spread = {}
@@ -180,14 +186,17 @@ def test_a_failure_half_way_leaves_nothing(tmp_path, monkeypatch):
         raise OSError("no space left")
 
     monkeypatch.setattr(generate, "_decision_frame", fail)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(DataError, match="city: can't be written: no space left"):
         generate_area(tmp_path / "city", SMALL)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"travelers": 0}, {"trips": 0}, {"zones": 1}, {"seed": -1}, {"answers": "x"}, {"change": 2}],
+    [
+        *({"travelers": 0}, {"trips": 0}, {"trips": 1001}, {"zones": 1}, {"seed": -1}),
+        *({"answers": "x"}, {"change": 2}),
+    ],
 )
 def test_settings_that_make_no_city_are_refused(wrong):
     """The error names the setting."""

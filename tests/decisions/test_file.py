@@ -94,6 +94,16 @@ def test_a_spoilt_kept_table_is_made_again(tmp_path, caplog):
     assert DecisionTable.load(kept).report.rows == 1
 
 
+def test_a_table_that_cannot_be_kept_is_used_all_the_same(tmp_path, caplog):
+    """Where nothing can be written beside the CSV there is a warning, and the table."""
+    path = tmp_path / "decisions.csv"
+    frame(row("raar")).to_csv(path, index=False)
+    (tmp_path / "decisions.csv.rideflex").mkdir()
+    with caplog.at_level(logging.WARNING):
+        assert DecisionTable.from_csv(path, cache=True).report.rows == 1
+    assert "can't be kept" in caplog.text
+
+
 def test_an_absent_csv_is_an_error_with_or_without_keeping(tmp_path):
     """The error is the same as without a kept table, and nothing is left behind."""
     with pytest.raises(DataError, match="absent"):

@@ -91,13 +91,13 @@ def test_an_offer_of_minus_20_meets_the_magnitude_20():
 
 
 def test_a_file_with_a_negative_shift_is_read_as_signed():
-    """In a signed file 20 and -20 are different offers."""
-    rows = frame(row("aaaa", -20, 0), row("rrrr", 20, 0), row("aaaa", 0, 0))
+    """In a signed file -20 is found as it stands, and 20 is another offer."""
+    rows = frame(row("aaaa", -20, 0), row("rrrr", -25, 10), row("aaaa", 0, 0))
     table = DecisionTable.from_frame(rows)
     assert table.signed
-    assert tuple(table.offers) == ((-20, 0), (0, 0), (20, 0))
+    assert tuple(table.offers) == ((-25, 10), (-20, 0), (0, 0))
     assert set(table.lookup(*CONTEXT, -20, 0).values()) == {"accept"}
-    assert set(table.lookup(*CONTEXT, 20, 0).values()) == {"reject"}
+    assert table.lookup(*CONTEXT, 20, 0) is None
 
 
 def test_any_grid_and_what_lies_outside_it():
@@ -200,6 +200,16 @@ def test_lookup_strips_blanks_and_knows_what_is_missing():
     assert table.lookup(*CONTEXT, 11, 0) is None
     with pytest.raises(KeyError):
         table.as_mapping()[(*CONTEXT, 30, 30)]
+
+
+@pytest.mark.parametrize("traveler", [1.7, None, "one", float("nan")])
+def test_lookup_takes_whole_numbers_of_travelers(traveler):
+    """1.7 is nobody, and is not cut to 1; a whole number of any kind is taken."""
+    table = DecisionTable.from_frame(frame(row("raar")))
+    with pytest.raises(UsageError, match=f"traveler_id is a whole number, not {traveler!r}"):
+        table.lookup(traveler, *CONTEXT[1:], 0, 0)
+    for one in (1, np.int64(1), np.uint8(1), 1.0):
+        assert table.lookup(one, *CONTEXT[1:], 0, 0) == table.lookup(*CONTEXT, 0, 0)
 
 
 def test_rules_of_ones_own_and_types_without_one(caplog):

@@ -29,6 +29,15 @@ def city_day(seed: int, n: int = 12, **limits: int) -> ServiceDay:
     return ServiceDay(requests, Fleet(2, 3, 0, **limits), travel)
 
 
+@pytest.mark.parametrize("closes", [4999, 1800])
+def test_a_request_that_must_arrive_before_it_leaves_is_left_out(closes):
+    """Its drop-off window has closed before its pick-up opens: nobody serves it, all else holds."""
+    pickup, dropoff = [[0, 600], [5000, 6000]], [[0, 1200], [600, closes]]
+    requests = Requests([0, 0], [1, 1], pickup, dropoff)
+    day = ServiceDay(requests, Fleet(1, 2, 0), np.array([[0, 600], [500, 0]]))
+    assert reoptimise(day, inserted(day), 30).unserved == (1,)
+
+
 @settings(max_examples=40)
 @given(settings_of_a_day())
 def test_reoptimised_routes_hold_and_are_never_worse(setting):

@@ -20,6 +20,7 @@ from rideflex.cli import (
     negotiation,
     routes,
 )
+from rideflex.cli.outputs import WritingCommand
 from rideflex.errors import RideflexError
 
 HELP = """
@@ -63,9 +64,9 @@ BENCHES: tuple[Callable[..., None], ...] = (
     bench_train.train,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(cls=WritingCommand)(command)
 for command in BENCHES:
-    bench.command()(command)
+    bench.command(cls=WritingCommand)(command)
 
 
 def _print_version(asked: bool) -> None:
@@ -92,12 +93,17 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; bad data ends with exit code 1, bad usage with 2."""
+    """Run the command line; bad data and files out of reach end with exit code 1, bad usage 2."""
     try:
         app()
     except RideflexError as error:
         typer.echo(f"rideflex: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"rideflex: {error.filename}: can't be used: {error.strerror}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ Json = Annotated[Path | None, typer.Option(help="Write the figures to this file 
 def lookup(
     data: Annotated[Path, typer.Option(help="A service-area folder.")],
     json: Json = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw the time line to this PNG file.")] = None,
-    outcomes: Annotated[int, typer.Option(help="Outcomes of one full update.")] = 12_800,
-    seed: Annotated[int, typer.Option(help="Of the draw of outcomes.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the time line to this file.")] = None,
+    outcomes: Annotated[int, typer.Option(min=1, help="Outcomes of one full update.")] = 12_800,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw of outcomes.")] = 0,
 ) -> None:
     """Ask the same questions of a scan, a dict, three peers and the index, one thread each.
 
@@ -26,7 +26,7 @@ def lookup(
     os.environ["POLARS_MAX_THREADS"] = "1"  # read once, when polars is loaded
     from rideflex.bench.lookup import SCAN_SAMPLE, bench_lookup
     from rideflex.bench.lookup_chart import draw_lookup, human_seconds
-    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.files import write_json
 
     console = make_console()
@@ -64,16 +64,18 @@ def lookup(
     )
     if json is not None:
         write_json(json, ratios)
+        print_wrapped(console, f"Wrote {json}.")
     if plot is not None:
         draw_lookup(found, plot)
+        print_wrapped(console, f"Wrote {plot}.")
     if not found.equal:
         raise typer.Exit(1)
 
 
 def scale(
-    rows: Annotated[int, typer.Option(help="Rows of the large table.")] = 25_000_000,
+    rows: Annotated[int, typer.Option(min=160, help="Rows of the large table.")] = 25_000_000,
     json: Json = None,
-    seed: Annotated[int, typer.Option(help="Of the made-up rows.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the made-up rows.")] = 0,
 ) -> None:
     """Generate, compile and ask a table of many rows, and one of a tenth.
 
@@ -84,7 +86,7 @@ def scale(
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.machine import describe_machine
     from rideflex.bench.scale import bench_scale
-    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.files import write_json
 
     console = make_console()
@@ -110,3 +112,4 @@ def scale(
             json,
             {"tables": tables, "row_time_ratio": ratio, "machine": describe_machine()},
         )
+        print_wrapped(console, f"Wrote {json}.")

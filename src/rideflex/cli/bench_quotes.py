@@ -15,7 +15,7 @@ def quotes(
     iterations: Annotated[int, typer.Option(min=0, help="Of the solver, a day.")] = 2000,
     exact_days: Annotated[int, typer.Option(min=0, help="Small days to solve exactly.")] = 40,
     batch: Annotated[int, typer.Option(min=1, help="Days quoted in one call.")] = 256,
-    seed: Annotated[int, typer.Option(help="Of the drawn days.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the drawn days.")] = 0,
 ) -> None:
     """Quotes a second against the plain version, and the routes that insertion leads to.
 
@@ -23,7 +23,7 @@ def quotes(
     builds every route and drives it. Example: `rideflex bench quotes --data cities/demo`
     """
     from rideflex.bench.quotes import bench_quotes
-    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.files import write_json
 
     console = make_console()
@@ -77,5 +77,6 @@ def quotes(
     )
     if json is not None:
         write_json(json, found.as_json())
+        print_wrapped(console, f"Wrote {json}.")
     if quality.refused_plans or quality.worse_days or not all(s.equal for s in found.speeds):
         raise typer.Exit(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +16,18 @@ def make_console(*, stderr: bool = False) -> Console:
     console = Console(highlight=False, stderr=stderr)
     console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
     return console
+
+
+def print_wrapped(console: Console, text: str) -> None:
+    """Print text as it is, broken at blanks to the width of the console; paths stay whole."""
+    for line in textwrap.wrap(
+        text,
+        console.width,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        console.print(line, markup=False, emoji=False, soft_wrap=True)
 
 
 def make_table(title: str, *columns: str) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rideflex.data import AreaCheck
+    from rideflex.errors import Problem
 
 _SHOWN_ROWS = 10
 
@@ -19,7 +22,7 @@ _SHOWN_ROWS = 10
 def generate(
     out: Annotated[Path, typer.Argument(help="Folder to make; it must not be there yet.")],
     travelers: Annotated[int, typer.Option(help="Number of travelers.")] = 30,
-    trips: Annotated[int, typer.Option(help="Trips a traveler, on average.")] = 52,
+    trips: Annotated[int, typer.Option(help="Trips a traveler, on average; 1,000 at most.")] = 52,
     zones: Annotated[int, typer.Option(help="Number of zones.")] = 31,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 0,
     answers: Annotated[
@@ -52,24 +55,54 @@ def check(
 ) -> None:
     """Check a service-area folder: what it amounts to, and every error in its files.
 
-    Exit code 1 if there is any error. Example: `rideflex check cities/demo`
+    Errors with the same cause in the same column are told once, with the first of their rows. Exit
+    code 1 if there is any error; warnings are no errors.
+
+    Example: `rideflex check cities/demo`
     """
-    from rideflex.cli.console import make_console
+    from rideflex.cli.console import make_console, print_wrapped
     from rideflex.data import check_area
     from rideflex.files import write_json
 
     found = check_area(folder)
     console = make_console()
     _print_counts(console, folder, found)
-    for problem in found.problems:
-        console.print(f"error: {problem}", markup=False, soft_wrap=True)
+    if found.types is not None:
+        print_wrapped(console, f"{_number(len(found.types), 'flexibility type')}:")
+        for name in found.types:
+            print_wrapped(console, f"- {name}")
+    for word, problems in (("warning", found.warnings), ("error", found.problems)):
+        for line in _grouped(problems):
+            print_wrapped(console, f"{word}: {line}")
     if json is not None:
-        write_json(json, {**asdict(found), "problems": [str(one) for one in found.problems]})
+        texts = {
+            "problems": [str(one) for one in found.problems],
+            "warnings": [str(one) for one in found.warnings],
+        }
+        write_json(json, {**asdict(found), **texts})
+        print_wrapped(console, f"Wrote {json}.")
+    warned = f"{_number(len(found.warnings), 'warning')}. " if found.warnings else ""
     if found.problems:
-        n = len(found.problems)
-        console.print(f"{n} error{'s' if n > 1 else ''}; nothing can be run on this folder yet.")
+        errors = _number(len(found.problems), "error")
+        print_wrapped(console, f"{warned}{errors}; nothing can be run on this folder yet.")
         raise typer.Exit(1)
-    console.print("No errors.")
+    print_wrapped(console, f"{warned}No errors.")
+
+
+def _grouped(problems: Sequence[Problem]) -> list[str]:
+    """One line for all problems that differ in row, value and numbers only."""
+    groups: dict[tuple[str, str | None, str], list[Problem]] = {}
+    for one in problems:
+        kind = re.sub(r"\d+", "#", one.cause)
+        groups.setdefault((one.file, one.column, kind), []).append(one)
+    return [
+        str(first) + (f" (and {len(others):,} more like it)" if others else "")
+        for first, *others in groups.values()
+    ]
+
+
+def _number(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _print_counts(console: Console, folder: Path, found: AreaCheck) -> None:

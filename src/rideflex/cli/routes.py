@@ -15,14 +15,14 @@ def route(
     iterations: Annotated[int, typer.Option(min=0, help="Of the solver.")] = 2000,
     json: Annotated[Path | None, typer.Option(help="Write figures and routes to it.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw map and Gantt chart to it.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the search, and of a drawn day.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the search, and of a drawn day.")] = 0,
 ) -> None:
     """Route a published instance, or a day drawn from a service area, and check the result.
 
     A drawn day is routed as it was asked for and, with every answer known, under the best offers.
     Examples: `rideflex route lc101.txt`, `rideflex route cities/demo --plot day.png`
     """
-    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.cli.planned import plan_path
     from rideflex.files import write_json
 
@@ -60,9 +60,11 @@ def route(
             console.print(f"{plan.name}: {problem}")
     if json is not None:
         write_json(json, found.as_json())
+        print_wrapped(console, f"Wrote {json}.")
     if plot is not None:
         from rideflex.routing.drawing import draw_days
 
         draw_days(found.pictures(), plot, found.zones, 3600.0 if found.unit != "units" else 1000.0)
+        print_wrapped(console, f"Wrote {plot}.")
     if any(plan.problems for plan in found.plans):
         raise typer.Exit(1)

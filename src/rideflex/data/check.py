@@ -1,4 +1,4 @@
-"""Checking a service-area folder: every error in every file, and what the files amount to."""
+"""Checking a service-area folder: errors and warnings, and what the files amount to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rideflex.data import suspicions
 from rideflex.data.area import DECISIONS, assemble
 from rideflex.data.travel_times import TravelTimes, read_travel_times
 from rideflex.data.trips import TripRows, read_trip_rows
@@ -25,6 +26,10 @@ class AreaCheck:
     ----------
     problems
         Every error in the files.
+    warnings
+        What can be used, but is hardly meant.
+    types
+        The flexibility types that were found.
     decisions
         Counts over the rows of decisions.
     offers
@@ -39,6 +44,8 @@ class AreaCheck:
     """
 
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    types: tuple[str, ...] | None = None
     decisions: CompileReport | None = None
     offers: int | None = None
     trips: int | None = None
@@ -54,28 +61,34 @@ def check_area(folder: str | Path) -> AreaCheck:
     if not home.is_dir():
         return AreaCheck((Problem(str(home), "is not a folder"),))
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     table: DecisionTable | None = None
     times: TravelTimes | None = None
     rows: TripRows | None = None
     try:
+        warnings += suspicions.answer_like_columns(home)
         table = DecisionTable.from_csv(home / DECISIONS)
+        warnings += suspicions.rare_offers(home, table)
     except DataError as error:
         problems += error.problems
     try:
         times = read_travel_times(home)
+        warnings += suspicions.quick_drives(home, times)
     except DataError as error:
         problems += error.problems
     try:
         rows = read_trip_rows(home)
+        warnings += suspicions.missing_types(home, rows)
         problems += rows.problems(times.zones if times else None, table.types if table else None)
     except DataError as error:
         problems += error.problems
-    return _counted(home, problems, table, times, rows)
+    return _counted(home, problems, warnings, table, times, rows)
 
 
 def _counted(
     folder: Path,
     problems: list[Problem],
+    warnings: list[Problem],
     table: DecisionTable | None,
     times: TravelTimes | None,
     rows: TripRows | None,
@@ -93,8 +106,12 @@ def _counted(
             unservable = tuple(rows.rows.numbers[late].tolist())
             without_decisions = int(np.count_nonzero(trips.trip_id < 0))
             travelers = len(area.travelers)
+            warnings += suspicions.unknown_contexts(area, rows)
+            warnings += suspicions.changing_features(rows)
     return AreaCheck(
         problems=tuple(problems),
+        warnings=tuple(warnings),
+        types=table.types if table else None,
         decisions=table.report if table else None,
         offers=len(table.offers) if table else None,
         trips=len(rows.rows) if rows else None,

@@ -20,12 +20,15 @@ from rideflex.data.area import DECISIONS
 from rideflex.data.city import City, build_city, distance_miles
 from rideflex.data.population import AGES, INCOMES, OCCUPATIONS, Population, draw_population
 from rideflex.data.schedule import SLOT_MIN, Schedule, draw_schedule
-from rideflex.errors import UsageError
+from rideflex.errors import DataError, Problem, UsageError
+from rideflex.files import check_folder_writable
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
 
 # With the trips' own limits this makes 3 % of the answers differ from the type's rule.
 ODD_ANSWER_SHARE = 0.012
+# Beyond this it takes long to find trips that a traveler doesn't make yet.
+MOST_TRIPS = 1000
 _LIMITS = ("flexibility_pickup_earlier", "flexibility_dropoff_later")
 _FLEXIBLE_SIDES = np.array([[False, True], [True, False], [False, False], [True, True]])
 
@@ -37,7 +40,7 @@ class AreaSettings:
     Parameters
     ----------
     travelers, trips, zones
-        Travelers, trips a traveler on average, and zones.
+        Travelers, trips a traveler on average (at most 1,000), and zones.
     seed
         The same seed gives the same files.
     answers
@@ -61,6 +64,11 @@ class AreaSettings:
         for name, least in (("travelers", 1), ("trips", 1), ("zones", 2), ("seed", 0)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} is at least {least}, not {getattr(self, name)}")
+        if self.trips > MOST_TRIPS:
+            raise UsageError(
+                f"trips is at most {MOST_TRIPS:,} a traveler, not {self.trips:,}: a traveler of a "
+                "made-up city hardly has more distinct trips; ask for more travelers"
+            )
         if self.answers not in ("types", "logit"):
             raise UsageError(f"answers is types or logit, not {self.answers!r}")
         if not 0 <= self.change <= 1:
@@ -74,17 +82,23 @@ def generate_area(folder: str | Path, settings: AreaSettings) -> None:
     ------
     UsageError
         If the folder is there already and not empty.
+    DataError
+        If it can't be written.
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} exists already; name a folder that is not there or empty")
+    check_folder_writable(target)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    beside.mkdir(parents=True)
     try:
+        beside.mkdir(parents=True)
         _write(beside, settings)
         if target.exists():
             target.rmdir()
         beside.rename(target)
+    except OSError as error:
+        cause = f"can't be written: {error.strerror or error}"
+        raise DataError(Problem(str(target), cause)) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

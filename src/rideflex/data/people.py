@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.columns import CONTEXT
-from rideflex.data.trips import TYPE, one_of
+from rideflex.data.trips import NO_TYPE, TYPE, one_of
 from rideflex.decisions.rows import Reader, Rows, whole_number
 from rideflex.decisions.table import DecisionTable
 from rideflex.decisions.tabular import csv_head, read_csv
@@ -99,7 +99,7 @@ def read_people(folder: Path, types: tuple[str, ...], travelers: TravelerIndex) 
     readers: dict[str, Reader] = {
         CONTEXT[0]: whole_number,
         PHASE: _phase,
-        TYPE: one_of(types, "is not one of the flexibility types that the decisions have"),
+        TYPE: one_of(types, NO_TYPE),
         **dict.fromkeys(logit[:2], _positive),
         **dict.fromkeys(logit[2:3], _number),
         **dict.fromkeys(logit[3:], _positive),

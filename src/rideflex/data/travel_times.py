@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.decisions.tabular import csv_cells
 from rideflex.errors import DataError, Problem
 
 FILE = "travel_times.csv"
@@ -34,20 +34,17 @@ def read_travel_times(folder: Path) -> TravelTimes:
     """
     path = folder / FILE
     file = str(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            table = [(number, row) for number, row in enumerate(csv.reader(lines), 1) if any(row)]
-    except OSError as error:
-        raise DataError(Problem(file, f"can't be read: {error.strerror}")) from None
-    except UnicodeDecodeError:
-        raise DataError(Problem(file, "is not UTF-8 text; save it as UTF-8")) from None
+    table = _filled(csv_cells(path))
     if len(table) < 2:
         raise DataError(Problem(file, "is empty: it needs a header of zones and a row a zone"))
-    zones = tuple(name.strip() for name in table[0][1][1:])
+    zones = tuple(table[0][1][1:])
+    if _is_list(zones, table):
+        cause = "is a list of pairs of zones; a square matrix is wanted, a row and a column a zone"
+        raise DataError(Problem(file, cause, 1))
     problems = _shape_problems(file, zones, table)
-    row_of = {row[0].strip(): row for _, row in table[1:]}
+    row_of = {row[0]: row for _, row in table[1:]}
     seconds = np.zeros((len(zones), len(zones)), dtype=np.int32)
-    numbers = {row[0].strip(): number for number, row in table[1:]}
+    numbers = {row[0]: number for number, row in table[1:]}
     for origin, name in enumerate(zones):
         cells = row_of.get(name, [name])[1 : len(zones) + 1]
         for destination, cell in enumerate(cells):
@@ -58,7 +55,28 @@ def read_travel_times(folder: Path) -> TravelTimes:
                 problems.append(Problem(file, str(error), numbers[name], column, cell))
     if problems:
         raise DataError(sorted(problems, key=lambda problem: problem.row or 0))
+    if len(zones) > 1 and not seconds.any():
+        raise DataError(Problem(file, "has no travel time above 0; they are in seconds"))
     return TravelTimes(zones, seconds)
+
+
+def _filled(rows: list[list[str]]) -> list[tuple[int, list[str]]]:
+    """Number the rows; leave out blank ones, and blank cells beyond the last zone's column."""
+    table = [(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1)]
+    table = [(number, row) for number, row in table if any(row)]
+    if table:
+        header = table[0][1]
+        while not header[-1]:
+            header.pop()
+        for _, row in table[1:]:
+            while len(row) > len(header) and not row[-1]:
+                row.pop()
+    return table
+
+
+def _is_list(zones: tuple[str, ...], table: list[tuple[int, list[str]]]) -> bool:
+    """Whether each row is from, to, seconds: none of their first cells stands in the header."""
+    return len(zones) in (2, 3) and not any(row[0] in zones for _, row in table[1:])
 
 
 def _shape_problems(
@@ -71,7 +89,7 @@ def _shape_problems(
     ]
     seen: set[str] = set()
     for number, row in table[1:]:
-        name = row[0].strip()
+        name = row[0]
         if len(row) != len(zones) + 1:
             cause = (
                 f"has {len(row) - 1} travel times for the {len(zones)} zones of the header; the "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.columns import CONTEXT
+from rideflex.columns import CONTEXT, clock
 from rideflex.decisions.rows import Reader, Rows, text, time_window, whole_number
 from rideflex.decisions.tabular import csv_head, read_csv
 from rideflex.errors import Problem
@@ -51,9 +51,24 @@ class TripRows:
         for name in set(self.optional) & set(PLACES):
             readers[name] = coordinates
         if TYPE in self.optional:
-            readers[TYPE] = text if types is None else one_of(types, _NO_TYPE)
+            readers[TYPE] = text if types is None else one_of(types, NO_TYPE)
         found = self.rows.problems(readers)
-        return found or self._contradictions()
+        return found or [*self._overnight(), *self._contradictions()]
+
+    def _overnight(self) -> list[Problem]:
+        """Rows whose arrival window has closed before the departure window opens."""
+        opens = self.rows.read(CONTEXT[4], time_window, np.int64)[:, 0]
+        closes = self.rows.read(CONTEXT[5], time_window, np.int64)[:, 1]
+        cause = (
+            "arrives by {}, before its departure window opens at {}; windows past midnight are "
+            "not supported"
+        )
+        return [
+            self.rows.problem(
+                cause.format(clock(int(closes[row])), clock(int(opens[row]))), int(row), CONTEXT[5]
+            )
+            for row in np.flatnonzero(closes < opens)
+        ]
 
     def _contradictions(self) -> list[Problem]:
         """Rows that give a traveler another type than an earlier row."""
@@ -119,18 +134,23 @@ def zone_numbers(rows: Rows, column: str, zones: Sequence[str]) -> npt.NDArray[n
     return rows.read(column, lambda cell: numbers[text(cell)], np.int32)
 
 
-_NO_ZONE = "is a zone that the travel times lack"
-_NO_TYPE = "is not one of the flexibility types that the decisions have"
+_NO_ZONE = "is a zone that the travel times lack; they have"
+NO_TYPE = "is not one of the flexibility types that the decisions have:"
+_LISTED = 5
 
 
 def one_of(names: Sequence[str], cause: str) -> Reader:
-    """Make a reader of names out of a list; `cause` says what another name is."""
+    """Make a reader of names out of a list; `cause` says what another name is.
+
+    The error goes on with the first names of the list.
+    """
     known = frozenset(names)
+    listed = ", ".join(map(repr, names[:_LISTED])) + (", …" if len(names) > _LISTED else "")
 
     def reader(value: Any) -> str:
         name = text(value)
         if name not in known:
-            raise ValueError(cause)
+            raise ValueError(f"{cause} {listed}")
         return name
 
     return reader

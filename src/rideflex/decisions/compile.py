@@ -15,6 +15,7 @@ from rideflex.decisions.bits import Masks, mask_dtype, pack, unpack
 from rideflex.decisions.contexts import Contexts
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.rows import Rows
+from rideflex.decisions.shifts import ShiftPairs
 from rideflex.decisions.source import Source
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError, Problem, UsageError
@@ -83,7 +84,7 @@ class Compiler:
         self._policy = _POLICIES[on_conflict]
         self._mask = mask_dtype(len(types))
         self._vocabularies = tuple(Vocabulary() for _ in range(5))
-        self._pairs: dict[tuple[int, int], int] = {}
+        self._pairs = ShiftPairs()
         self._rows = self._trips = 0
         self._travelers = np.zeros(0, dtype=np.int64)
         self._contexts = np.zeros((0, 5), dtype=np.int32)
@@ -102,7 +103,7 @@ class Compiler:
         """
         n = len(rows)
         contexts = source.contexts(rows, self._vocabularies)
-        pairs = source.shift_pairs(rows, self._pairs)
+        pairs = self._pairs.add(rows)
         masks = source.answer_masks(rows, self._types, self._mask)
         self._make_room(self._trips + n)
         trips = np.empty(n, dtype=np.int32)
@@ -126,8 +127,16 @@ class Compiler:
     def finish(
         self, offers: OfferGrid | None, rules: Mapping[str, FlexibilityRule] | None
     ) -> Compiled:
-        """Make the table; without a grid it is the one the rows span."""
-        signed = any(min(pair) < 0 for pair in self._pairs)
+        """Make the table; without a grid it is the one the rows span.
+
+        Raises
+        ------
+        DataError
+            If the rows have signed shifts, and some to the wrong side.
+        """
+        if problems := self._pairs.problems():
+            raise DataError(problems)
+        signed = self._pairs.signed
         grid = self._spanned(signed) if offers is None else offers
         columns = np.array([self._column(offer, signed) for offer in grid], dtype=np.int64)
         n = self._trips
@@ -187,7 +196,7 @@ class Compiler:
 
     def _column(self, offer: tuple[int, int], signed: bool) -> int:
         pair = offer if signed else (abs(offer[0]), abs(offer[1]))
-        return self._pairs.get(pair, -1)
+        return self._pairs.numbers.get(pair, -1)
 
     def _report(
         self, known: npt.NDArray[np.bool_], columns: npt.NDArray[np.int64]

@@ -109,8 +109,8 @@ def cached(path: Path, settings: str, compile_it: Callable[[], Compiled]) -> Com
     compiled = compile_it()
     try:
         save_compiled(compiled, keep, source)
-    except OSError as error:
-        logger.warning("the compiled table can't be kept beside %s: %s", path, error)
+    except DataError as error:
+        logger.warning("the compiled table can't be kept: %s", error)
     return compiled
 
 

@@ -15,6 +15,7 @@ from rideflex.errors import Problem
 
 Reader = Callable[[Any], Any]
 _INT64 = np.iinfo(np.int64)
+_DAY_MIN = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ class Rows:
 
 
 def whole_number(value: str | float) -> int:
-    """Read an int64 from a cell; raises ValueError with the cause."""
+    """Read an int64 from a cell, 3 or 3.0; raises ValueError with the cause."""
     try:
-        number = int(value)
+        number = int(value.strip().removesuffix(".0") if isinstance(value, str) else value)
     except (ValueError, OverflowError):
         number = None
     if number is None or (number != value and not isinstance(value, str)) or "_" in str(value):
@@ -101,6 +102,14 @@ def whole_number(value: str | float) -> int:
     if not _INT64.min <= number <= _INT64.max:
         raise ValueError("is beyond the numbers that fit 64 bits")
     return number
+
+
+def shift(value: str | float) -> int:
+    """Read a shift in minutes; raises ValueError with the cause."""
+    minutes = whole_number(value)
+    if abs(minutes) > _DAY_MIN:
+        raise ValueError(f"is beyond a day, {_DAY_MIN} minutes; shifts are in minutes")
+    return minutes
 
 
 def text(value: Any) -> str:
@@ -112,12 +121,7 @@ def text(value: Any) -> str:
 
 def time_window(value: Any) -> tuple[int, int]:
     """Read (start, end) in seconds after midnight; raises ValueError with the cause."""
-    try:
-        return parse_window(text(value))
-    except ValueError:
-        raise ValueError(
-            "is not a time window of the form HH:MM-HH:MM that ends after it starts"
-        ) from None
+    return parse_window(text(value))
 
 
 def _cause(reader: Reader, value: Any) -> str | None:

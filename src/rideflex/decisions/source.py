@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rideflex.columns import CONTEXT, KEY, SHIFTS
 from rideflex.decisions.coding import Coded
 from rideflex.decisions.frames import column_of, names_of
-from rideflex.decisions.rows import Reader, Rows, text, time_window, whole_number
+from rideflex.decisions.rows import Reader, Rows, shift, text, time_window, whole_number
 from rideflex.decisions.tabular import (
     FIRST_ROW,
     HEAD_ROWS,
@@ -82,9 +82,9 @@ def frame_source(frame: Any, types: Sequence[str] | None) -> Source:
 
 
 def answer(value: Any) -> bool:
-    """Read accept or reject; raises ValueError with the cause."""
+    """Read accept or reject, in any case; raises ValueError with the cause."""
     try:
-        return ANSWERS[text(value)]
+        return ANSWERS[text(value).lower()]
     except (KeyError, ValueError):
         raise ValueError("is neither accept nor reject") from None
 
@@ -100,20 +100,6 @@ def contexts(rows: Rows, vocabularies: Sequence[Vocabulary]) -> npt.NDArray[np.i
     for field, (name, vocabulary) in enumerate(zip(TEXTS, vocabularies, strict=True)):
         numbers[:, field] = rows.read(name, vocabulary.add, np.int32)
     return numbers
-
-
-def shift_pairs(rows: Rows, numbers: dict[tuple[int, int], int]) -> npt.NDArray[np.int32]:
-    """Number of each row's pair of shifts, int32 [n]; pairs not seen before are taken in."""
-    pickup, dropoff = (rows.columns[name] for name in SHIFTS)
-    combined = pickup.codes * np.int32(len(dropoff.values)) + dropoff.codes
-    present = np.bincount(combined, minlength=len(pickup.values) * len(dropoff.values)) > 0
-    lookup = np.full(len(present), -1, dtype=np.int32)
-    for code in np.flatnonzero(present):
-        early, late = divmod(int(code), len(dropoff.values))
-        pair = (whole_number(pickup.values[early]), whole_number(dropoff.values[late]))
-        lookup[code] = numbers.setdefault(pair, len(numbers))
-    pairs: npt.NDArray[np.int32] = lookup[combined]
-    return pairs
 
 
 def answer_masks(
@@ -140,7 +126,7 @@ def _is_type(head: Head, name: str) -> bool:
         return False
     cells = head.cells[name]
     return name in DEFAULT_TYPES or any(
-        isinstance(cell, str) and cell.strip() in ANSWERS for cell in cells
+        isinstance(cell, str) and cell.strip().lower() in ANSWERS for cell in cells
     )
 
 
@@ -148,5 +134,5 @@ _KEY_READERS: Mapping[str, Reader] = {
     CONTEXT[0]: whole_number,
     **dict.fromkeys(CONTEXT[1:4], text),
     **dict.fromkeys(CONTEXT[4:], time_window),
-    **dict.fromkeys(SHIFTS, whole_number),
+    **dict.fromkeys(SHIFTS, shift),
 }

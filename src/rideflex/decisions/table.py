@@ -18,6 +18,7 @@ from rideflex.decisions.compile import Compiled, OnConflict, compile_table
 from rideflex.decisions.file import cached, load_compiled, save_compiled
 from rideflex.decisions.frames import integers_of
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
+from rideflex.decisions.rows import whole_number
 from rideflex.decisions.source import csv_source, frame_source, parquet_source
 from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
@@ -155,6 +156,12 @@ class DecisionTable:
     def n_known(self) -> int:
         """Number of (context, offer) pairs that the source answers."""
         return int(np.count_nonzero(self._answers.known))
+
+    @property
+    def trips_by_offer(self) -> npt.NDArray[np.int64]:
+        """Number of trip contexts that the source answers for each offer, int64 [A]."""
+        counts: npt.NDArray[np.int64] = np.count_nonzero(self._answers.known[:-1], axis=0)
+        return counts
 
     @property
     def trip_travelers(self) -> npt.NDArray[np.int64]:
@@ -316,10 +323,16 @@ class DecisionTable:
         pickup_shift: int,
         dropoff_shift: int,
     ) -> Answer | None:
-        """Answer one question: {type: "accept" or "reject"}, None where the source has no row."""
+        """Answer one question: {type: "accept" or "reject"}, None where the source has no row.
+
+        Raises
+        ------
+        UsageError
+            If the traveler is not a whole number.
+        """
         places = (trip_purpose, departure_location, arrival_location)
         texts = (*places, departure_time_window, arrival_time_window)
-        trip = self.contexts.trip_id(traveler_id, texts)
+        trip = self.contexts.trip_id(_whole(traveler_id), texts)
         action = self._actions.get(self._pair(pickup_shift, dropoff_shift), -1)
         if trip < 0 or action < 0 or not self._answers.known[trip, action]:
             return None
@@ -351,3 +364,12 @@ class DecisionTable:
     @cached_property
     def _actions(self) -> dict[tuple[int, int], int]:
         return {self._pair(*self.offers[a]): a for a in reversed(range(len(self.offers)))}
+
+
+def _whole(traveler_id: Any) -> int:
+    if isinstance(traveler_id, int | np.integer):
+        return int(traveler_id)
+    try:
+        return whole_number(traveler_id)
+    except (TypeError, ValueError):
+        raise UsageError(f"traveler_id is a whole number, not {traveler_id!r}") from None

@@ -124,7 +124,9 @@ def _windows(day: ServiceDay, request: int) -> tuple[tuple[int, int], tuple[int,
 
 
 def _reachable(day: ServiceDay, request: int) -> bool:
-    return all(opens <= closes for opens, closes in _windows(day, request))
+    (pickup_opens, pickup_closes), (dropoff_opens, dropoff_closes) = _windows(day, request)
+    in_order = pickup_opens <= dropoff_closes  # PyVRP takes no shipment that must arrive before
+    return in_order and pickup_opens <= pickup_closes and dropoff_opens <= dropoff_closes
 
 
 def _warm_start(

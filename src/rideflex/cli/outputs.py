@@ -1,0 +1,39 @@
+"""The files that a command writes, known to be writable before its work begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from rideflex.errors import UsageError
+from rideflex.files import check_folder_writable, check_writable
+
+PICTURES = (".png", ".svg", ".pdf")
+_MAKE_FOLDERS = {"generate", "train"}
+
+
+class WritingCommand(TyperCommand):
+    """A command whose `--json`, `--plot` and `--out` are checked before it runs."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command.
+
+        Raises
+        ------
+        DataError
+            If what an option names can't be written.
+        UsageError
+            If the ending of a picture's name is not one that can be drawn.
+        """
+        plot = ctx.params.get("plot")
+        if plot is not None and plot.suffix.lower() not in PICTURES:
+            raise UsageError(f"--plot {plot}: name the picture .png, .svg or .pdf")
+        for option in ("json", "plot", "out"):
+            path = ctx.params.get(option)
+            if isinstance(path, Path):
+                folder = option == "out" and self.name in _MAKE_FOLDERS
+                (check_folder_writable if folder else check_writable)(path)
+        return super().invoke(ctx)
