@@ -10,6 +10,7 @@ import pytest
 from rideflex.data import ServiceArea, read_area
 from rideflex.data.generate import AreaSettings, generate_area
 from rideflex.negotiation import Beliefs
+from tests.negotiation.commands import SMALL, call
 
 
 class Informed:
@@ -38,6 +39,16 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def city(city_folder: Path) -> ServiceArea:
     """The generated service area, read."""
     return read_area(city_folder)
+
+
+@pytest.fixture(scope="session")
+def run(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A trained run and what training printed."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    text = call(
+        "train", "--data", city_folder, "--out", folder, *SMALL, "--explore", "1", "--days", "2"
+    )
+    return folder, text
 
 
 @pytest.fixture

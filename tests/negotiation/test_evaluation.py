@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from rideflex.data import read_area
 from rideflex.data.generate import AreaSettings, generate_area
@@ -14,8 +16,9 @@ from rideflex.errors import UsageError
 from rideflex.negotiation import Beliefs, Prices, area_fleet
 from rideflex.negotiation.comparison import BOUND, Effort, compare
 from rideflex.negotiation.evaluation import Scene, carried, play, unseen_days
-from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
+from rideflex.negotiation.frontier import FrontierPoint, draw_frontier, frontier, read_prices
 from rideflex.negotiation.policies import ExpectedSaving, NeverAsk, make_policies
+from rideflex.negotiation.statistics import Interval
 from rideflex.routing import problems_of
 
 NAMES = ("largest", "expected", "lookahead")
@@ -215,3 +218,35 @@ def test_there_are_unseen_days_to_draw(city, days, seed):
     """No day, fewer and a negative seed are refused."""
     with pytest.raises(UsageError, match=f"not {days} days of seed {seed}"):
         unseen_days(city, days, seed)
+
+
+def test_a_frontier_names_its_prices(tmp_path, monkeypatch):
+    """Each point has its price, points of one place share a label, and colours are the policy's."""
+    drawn: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: drawn.append(figure))
+    monkeypatch.setattr("rideflex.negotiation.frontier.replacing", nullcontext)
+    saving, other = Interval(0.1, 0.0, 0.2), Interval(0.1, 0.05, 0.15)
+    points = [
+        FrontierPoint("ppo", 0.0, saving, 8.0),
+        FrontierPoint("ppo", 5.0, saving, 2.0),
+        FrontierPoint("ppo", 20.0, other, 2.0),
+    ]
+    draw_frontier(points, tmp_path / "all.png")
+    draw_frontier([FrontierPoint("largest", 0.0, saving, 9.0), *points], tmp_path / "more.png")
+    alone, beside = (figure.axes[0] for figure in drawn)
+    assert [text.get_text() for text in alone.texts] == ["5, 20", "0"]
+    colors = [{text.get_color() for text in axes.texts} for axes in (alone, beside)]
+    assert len(colors[0]) == 1
+    assert colors[0] < colors[1]
+
+
+def test_a_policy_that_asked_nobody_has_no_share_accepted(compared):
+    """None, and null as JSON, in place of a refusal."""
+    assert compared.row("never").accepted is None
+    assert compared.row("largest").accepted > 0
+    assert compared.as_json()["rows"][0]["accepted"] is None
+
+
+def test_a_price_that_is_named_twice_counts_once():
+    """In the order that they were named."""
+    assert read_prices("5,1,5.0") == [5.0, 1.0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
+from stable_baselines3.common.logger import Logger
 
 from rideflex.embedding.threads import one_thread
 from rideflex.negotiation import Masking, Prices, Simulation
@@ -25,6 +26,7 @@ def learner(kind, city, informed, explore):
         "MlpPolicy", env, n_steps=20, batch_size=320, n_epochs=4, gamma=1.0, learning_rate=2e-3,
         ent_coef=0.0, seed=0, device="cpu",
     )  # fmt: skip
+    model.set_logger(Logger(folder=None, output_formats=[]))
     return model.learn(BUDGET)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
 
 import numpy as np
@@ -70,6 +71,29 @@ def test_epochs_after_the_last_checkpoint_are_played_again(city, city_folder, tm
     assert died.metrics() == RunFolder(tmp_path / "straight").metrics()
 
 
+def test_a_run_without_a_checkpoint_begins_anew(city, city_folder, tmp_path):
+    """A run that died before its first checkpoint is resumed from epoch 0, and equals another."""
+    settings = settings_for(city_folder)
+    begin(settings, tmp_path / "straight", city).run()
+    begin(settings, tmp_path / "died", city)
+    died = RunFolder(tmp_path / "died")
+    died.note({"epoch": 1, "reward": 1e9})
+    assert died.last_epoch == 0
+    resumed = MetaTraining(settings, died, city)
+    resumed.restore()
+    resumed.run()
+    assert died.metrics() == RunFolder(tmp_path / "straight").metrics()
+
+
+def test_training_leaves_nothing_outside_its_folder(city, city_folder, tmp_path, monkeypatch):
+    """No folder of a logger stays behind among the temporary files."""
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    begin(settings_for(city_folder), tmp_path / "run", city).run(until=1)
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_curves_show_no_epoch_twice(city, city_folder, tmp_path):
     """A run that died in its third epoch and was resumed has one point an epoch in TensorBoard."""
     settings = settings_for(city_folder)
@@ -130,7 +154,11 @@ def test_a_run_of_other_settings_is_refused(city_folder, tmp_path):
     run.check_same(settings)
     with pytest.raises(UsageError, match=r"epochs is 7, the run has 6.*seed is 1, the run has 0"):
         run.check_same(replace(settings, epochs=7, seed=1))
-    with pytest.raises(UsageError, match=r"files in .* changed since the run began") as refused:
+    with pytest.raises(UsageError, match=r"fixed at its start .* start a new run for 7 epochs"):
+        run.check_same(replace(settings, epochs=7))
+    with pytest.raises(
+        UsageError, match=r"files in .* are not those that the run began"
+    ) as refused:
         run.check_same(replace(settings, files="other"))
     assert refused.value.exit_code == 2
     with pytest.raises(UsageError, match="already holds a run; go on with --resume"):

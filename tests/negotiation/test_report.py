@@ -8,40 +8,19 @@ from importlib.metadata import version
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from rideflex.cli.app import app
 from rideflex.errors import UsageError
-from rideflex.negotiation.closing import write_report
+from rideflex.negotiation import Prices
+from rideflex.negotiation.closing import learned_types, write_report
+from rideflex.negotiation.comparison import Comparison, Effort, PolicyRow, compare
+from rideflex.negotiation.evaluation import Scene, unseen_days
 from rideflex.negotiation.policies import POLICIES, by_name
-
-SMALL = ["--epochs", "4", "--envs", "4", "--update-every", "2", "--buffer", "100"]
-
-
-def call(*arguments: object) -> str:
-    """What a command prints; its errors are raised."""
-    shown = CliRunner().invoke(
-        app, [str(word) for word in arguments], catch_exceptions=False, terminal_width=200
-    )
-    assert shown.exit_code == 0, shown.output
-    return shown.output
-
-
-def refused(*arguments: object) -> int:
-    """The exit code of a command that is refused on purpose."""
-    shown = CliRunner().invoke(app, [str(word) for word in arguments])
-    assert isinstance(shown.exception, UsageError | SystemExit), shown.output
-    return getattr(shown.exception, "exit_code", shown.exit_code)
-
-
-@pytest.fixture(scope="module")
-def run(city_folder, tmp_path_factory):
-    """A trained run and what training printed."""
-    folder = tmp_path_factory.mktemp("runs") / "small"
-    text = call(
-        "train", "--data", city_folder, "--out", folder, *SMALL, "--explore", "1", "--days", "2"
-    )
-    return folder, text
+from rideflex.negotiation.report_page import _learning_chart, _saving_chart, write_page
+from rideflex.negotiation.run_folder import RunFolder
+from rideflex.negotiation.statistics import Interval
+from rideflex.negotiation.trained import load_run
+from tests.negotiation.commands import SMALL, call, refused
 
 
 def test_training_prints_the_log_and_closes_with_a_report(run):
@@ -182,7 +161,57 @@ def test_training_needs_to_know_where(city_folder, run):
 
 def test_a_report_is_made_of_the_last_checkpoint(run, city):
     """From Python: the same page, and the rows behind it."""
-    closing = write_report(run[0], city, days=2)
+    closing = write_report(load_run(run[0], city), days=2)
     assert closing.trained.epoch == 4
     assert closing.html == run[0] / "report.html"
     assert closing.compared.row("never").saving.mean == 0
+
+
+def test_the_page_says_what_the_terminal_says(run):
+    """The run's name is the title; `never` accepted nothing; who was asked most is told."""
+    page = (run[0] / "report.html").read_text(encoding="utf-8")
+    assert "<title>Run small · rideflex</title>" in page
+    assert "<th>most asked</th>" in page
+    assert "<th>of the bound</th>" not in page
+    (never,) = re.findall("<tr><td>never</td>.*?</tr>", page)
+    assert "<td>0%</td><td>-</td>" in never
+
+
+def test_the_page_has_the_bound_where_it_was_searched(run, city):
+    """A comparison with the bound has its column, as the terminal has."""
+    trained = load_run(run[0], city)
+    scene = Scene(city, trained.fleet, trained.beliefs, unseen_days(city, 2, seed=0))
+    compared = compare(scene, {}, Prices(), Effort(iterations=0, rounds=10))
+    page = run[0].parent / "bounded" / "page.html"
+    write_page(page, trained, compared, 2, RunFolder(run[0]).metrics(), learned_types(trained))
+    text = page.read_text(encoding="utf-8")
+    assert "<title>Run bounded · rideflex</title>" in text
+    assert "<th>of the bound</th>" in text
+
+
+def row_of(policy, high):
+    """A row with an interval from 0 to `high`."""
+    saving = Interval(high / 2, 0.0, high)
+    return PolicyRow(policy, 9.0, 9.0, saving, saving, None, 0.5, 0.5, 17.5, 0.0, 0.1, 0.1, 3, 0.0)
+
+
+@pytest.mark.parametrize("high", [0.0, 0.02, 0.9])
+def test_labels_of_the_savings_stay_inside(high):
+    """However wide the intervals are, the minutes stand within the axes, right of them."""
+    rows = (row_of("never", 0.0), row_of("largest", high), row_of("ppo", high / 2))
+    figure = _saving_chart(Comparison(rows, {}, Prices()))
+    FigureCanvasAgg(figure).draw()
+    (axes,) = figure.axes
+    end = axes.transData.transform((100 * high, 0))[0]
+    for text in axes.texts:
+        box = text.get_window_extent()
+        assert end < box.x0 < box.x1 < axes.bbox.x1
+
+
+def test_both_learning_curves_show_the_updates():
+    """An upright line an update, and none where there was none."""
+    metrics = [{"epoch": epoch, "reward": 1.0, "shifted_minutes": 2.0} for epoch in (1, 2, 3, 4)]
+    for line in metrics[1::2]:
+        line["outcomes"] = 10
+    for axes in _learning_chart(metrics).axes:
+        assert [line.get_xdata()[0] for line in axes.lines[1:]] == [2, 4]

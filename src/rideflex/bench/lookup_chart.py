@@ -11,6 +11,7 @@ from rideflex.bench.lookup import Contender, LookupBench
 from rideflex.files import replacing
 
 _QUESTIONS, _BUILD, _INDEX = "#4878a8", "#c9ced6", "#d1603d"
+_LABELS = 0.35  # room for them beside the longest bar, in lengths of it
 
 
 def draw_lookup(bench: LookupBench, path: str | Path) -> None:
@@ -20,7 +21,8 @@ def draw_lookup(bench: LookupBench, path: str | Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     start = bench.copy_floor_s / 3
-    end = max(max(row.total_s, row.build_s) for row in rows) * 40
+    longest = max(max(row.total_s, row.build_s) for row in rows)
+    end = longest * (longest / start) ** _LABELS
     for at, row in enumerate(rows):
         color = _INDEX if row.name.startswith("index") else _QUESTIONS
         axes.barh(at - 0.17, row.total_s - start, left=start, height=0.36, color=color)

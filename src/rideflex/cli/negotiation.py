@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +14,10 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rideflex.negotiation.closing import Closing
     from rideflex.negotiation.comparison import Comparison
+    from rideflex.negotiation.frontier import FrontierPoint
+    from rideflex.negotiation.meta_training import MetaTraining
     from rideflex.negotiation.trained import TrainedRun
 
 Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
@@ -55,7 +60,7 @@ def train(
     A run that was stopped goes on with `rideflex train --resume runs/demo`, exactly as if it had
     not been.
     """
-    from rideflex.cli.console import make_console
+    from rideflex.cli.console import make_console, print_wrapped
     from rideflex.data import read_area
     from rideflex.negotiation.meta_training import MetaTraining
     from rideflex.negotiation.settings import Prices
@@ -86,13 +91,14 @@ def train(
         folder.create(settings)
     else:
         training.restore()
-    _run(training, stop_after, console)
-    if days and training.epoch == settings.epochs:
-        from rideflex.negotiation.closing import write_report
-
-        with console.status("playing unseen days") as status:
-            closing = write_report(folder.path, training.area, days, on_step=status.update)
-        _print_closing(closing, console)
+        if training.epoch == settings.epochs:
+            done = f"{training.epoch} of {settings.epochs} epochs"
+            print_wrapped(console, f"{folder.path} is complete ({done}).")
+    try:
+        _train(training, stop_after, days, console)
+    except KeyboardInterrupt:
+        typer.echo(_interrupted(training), err=True)
+        raise typer.Exit(130) from None
 
 
 def _settings(
@@ -113,7 +119,7 @@ def _settings(
             raise UsageError("--resume goes on in its own folder; leave --out away")
         folder = RunFolder(resume)
         stored = folder.settings()
-        now = RunSettings.of(Path(data or stored.data))
+        now = RunSettings.of(folder.area_folder(data))
         wanted = replace(
             stored,
             data=now.data,
@@ -122,7 +128,7 @@ def _settings(
             **given,
         )
         folder.check_same(wanted)
-        return folder, stored
+        return folder, stored if wanted == stored else folder.move_data(Path(now.data))
     if data is None or out is None:
         raise UsageError(
             "name a service-area folder with --data and a folder for the run with --out"
@@ -130,7 +136,48 @@ def _settings(
     return RunFolder(out), RunSettings.of(data, prices=make_prices(**prices), **given)
 
 
-def _run(training: Any, stop_after: int | None, console: Console) -> None:
+def _train(training: MetaTraining, stop_after: int | None, days: int, console: Console) -> None:
+    from rideflex.cli.console import print_wrapped
+
+    run, begun, last = training.folder.path, training.epoch, training.settings.epochs
+    _run(training, stop_after, console)
+    if training.epoch < last:
+        stopped = f"Stopped after epoch {training.epoch} of {last}"
+        print_wrapped(console, f"{stopped}; go on with rideflex train --resume {run}")
+        return
+    if days:
+        from rideflex.negotiation.closing import write_report
+        from rideflex.negotiation.trained import load_run
+
+        console.print()
+        with _playing(days, console) as on_step:
+            closing = write_report(load_run(run, training.area), days, on_step=on_step)
+        _print_closing(closing, console)
+    if begun < last:
+        print_wrapped(console, f"Wrote {run}; next: rideflex evaluate {run}")
+
+
+def _interrupted(training: MetaTraining) -> str:
+    run, kept = training.folder.path, training.folder.last_epoch
+    if kept == training.settings.epochs:
+        return f"Stopped after the last epoch. Report on it with `rideflex report {run}`."
+    checkpoint = f"the checkpoint of epoch {kept} is kept" if kept else "there is no checkpoint yet"
+    return (
+        f"Stopped in epoch {max(training.epoch, 1)}; {checkpoint}. "
+        f"Go on with `rideflex train --resume {run}`."
+    )
+
+
+@contextmanager
+def _playing(days: int, console: Console) -> Iterator[Callable[[str], object]]:
+    """Show that days are played: a status on a terminal, else one line."""
+    if not console.is_terminal:
+        console.print(f"Playing {days} unseen day{'s' if days > 1 else ''} …")
+    with console.status("playing unseen days") as status:
+        yield status.update
+
+
+def _run(training: MetaTraining, stop_after: int | None, console: Console) -> None:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -146,18 +193,19 @@ def _run(training: Any, stop_after: int | None, console: Console) -> None:
         TextColumn("{task.fields[saving]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(
-            "train", total=training.settings.epochs, completed=training.epoch, saving=""
-        )
+    last, watched = training.settings.epochs, console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+        task = progress.add_task("train", total=last, completed=training.epoch, saving="")
 
         def on_epoch(metrics: dict[str, Any]) -> None:
-            progress.update(
-                task,
-                completed=metrics["epoch"],
-                saving=f"saving by insertion {metrics['saving']:.1%}, "
-                f"{metrics['shifted_minutes']:.1f} min a traveler",
+            epoch = metrics["epoch"]
+            saving = (
+                f"saving by insertion {metrics['saving']:.1%}, "
+                f"{metrics['shifted_minutes']:.1f} min a traveler"
             )
+            progress.update(task, completed=epoch, saving=saving)
+            if not watched and 10 * epoch // last > 10 * (epoch - 1) // last:
+                console.print(f"epoch {epoch} of {last}: {saving}")
 
         training.run(until=stop_after, on_epoch=on_epoch)
 
@@ -194,20 +242,23 @@ def evaluate(
     The frontier (saving against shifted minutes): `rideflex evaluate runs/demo --prices 0,2,5,10
     --plot frontier.png`
     """
-    from rideflex.cli.console import make_console
-    from rideflex.data import read_area
+    from rideflex.cli.console import make_console, print_wrapped
+    from rideflex.errors import UsageError
     from rideflex.files import write_json
     from rideflex.negotiation.comparison import Effort, compare
     from rideflex.negotiation.evaluation import Scene, unseen_days
     from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
     from rideflex.negotiation.policies.by_name import make_policies, read_names
-    from rideflex.negotiation.run_folder import RunFolder
-    from rideflex.negotiation.trained import load_run
 
     console = make_console()
     names = read_names(policies)
+    if plot is not None and prices is None:
+        raise UsageError(
+            f"--plot {plot} draws the frontier; name the prices of a minute, such as "
+            "--prices 0,2,5,10,20"
+        )
     wanted = None if prices is None else read_prices(prices)
-    trained = load_run(run, read_area(data or RunFolder(run).settings().data))
+    trained = _load(run, data, console)
     chosen = make_policies(names, trained.beliefs, trained.policy)
     scene = Scene(
         trained.area,
@@ -217,9 +268,9 @@ def evaluate(
         max_asks,
     )
     effort = Effort(iterations, rounds, seed, workers)
-    with console.status("playing") as status:
-        compared = compare(scene, chosen, trained.settings.prices, effort, status.update)
-        curve = None if wanted is None else frontier(scene, chosen, wanted, effort, status.update)
+    with _playing(days, console) as on_step:
+        compared = compare(scene, chosen, trained.settings.prices, effort, on_step)
+        curve = None if wanted is None else frontier(scene, chosen, wanted, effort, on_step)
     _print_comparison(compared, trained, days, max_asks, console)
     figures: dict[str, Any] = {
         "rideflex": version("rideflex"),
@@ -230,6 +281,7 @@ def evaluate(
         "max_asks": max_asks,
         "settings": asdict(trained.settings),
         "epoch": trained.epoch,
+        "same_files": trained.same_files,
         "outcomes_seen": trained.outcomes,
         **compared.as_json(),
     }
@@ -242,9 +294,10 @@ def evaluate(
         figures["frontier"] = [asdict(point) for point in curve]
         if plot is not None:
             draw_frontier(curve, plot)
-            console.print(f"Drew {plot}.")
+            print_wrapped(console, f"Wrote {plot}.")
     if json is not None:
         write_json(json, figures)
+        print_wrapped(console, f"Wrote {json}.")
 
 
 def report(
@@ -257,32 +310,51 @@ def report(
 ) -> None:
     """Tell what a run learned and what it was worth, and write RUN/report.html.
 
+    It plays unseen days with every policy: 20 days of 30 travelers take one to two minutes on two
+    cores, nearly all of it for `lookahead`.
+
     Example: `rideflex report runs/demo`
     """
-    from rideflex.cli.console import make_console
-    from rideflex.data import read_area
+    from rideflex.cli.console import make_console, print_wrapped
     from rideflex.files import write_json
     from rideflex.negotiation.closing import write_report
-    from rideflex.negotiation.run_folder import RunFolder
 
     console = make_console()
-    area = read_area(data or RunFolder(run).settings().data)
-    with console.status("playing unseen days") as status:
-        closing = write_report(run, area, days, on_step=status.update)
+    trained = _load(run, data, console)
+    with _playing(days, console) as on_step:
+        closing = write_report(trained, days, on_step=on_step)
     _print_closing(closing, console)
     if json is not None:
         write_json(json, closing.as_json())
+        print_wrapped(console, f"Wrote {json}.")
 
 
-def _print_closing(closing: Any, console: Console) -> None:
-    from rideflex.cli.console import make_table
+def _load(run: Path, data: Path | None, console: Console) -> TrainedRun:
+    from rideflex.cli.console import print_wrapped
+    from rideflex.data import read_area
+    from rideflex.negotiation.run_folder import RunFolder
+    from rideflex.negotiation.trained import load_run
+
+    trained = load_run(run, read_area(RunFolder(run).area_folder(data)))
+    if not trained.same_files:
+        print_wrapped(
+            console,
+            f"warning: the files in {trained.area.folder} are not those that the run was trained "
+            "on; the types and the travelers are the same",
+        )
+    return trained
+
+
+def _print_closing(closing: Closing, console: Console) -> None:
+    from rideflex.cli.console import make_table, print_wrapped
 
     _print_comparison(closing.compared, closing.trained, closing.days, None, console)
+    console.print()
     table = make_table("Learned against true types", "type", "true", "found", "learned as it")
     for name, true, found, learned in closing.types():
         table.add_row(name, "-" if true is None else str(true), str(found), str(learned))
     console.print(table)
-    console.print(f"Report: {closing.html}", soft_wrap=True)
+    print_wrapped(console, f"Wrote {closing.html}.")
 
 
 def _print_comparison(
@@ -293,7 +365,8 @@ def _print_comparison(
 
     worth = make_table(
         f"Saving on {days} unseen days, every plan re-optimised alike",
-        *("policy", "vehicle min a day", "saving", "95 % interval", "by insertion", "of the bound"),
+        *("policy", "vehicle min a day", "saving", "95 % interval", "by insertion"),
+        *(("of the bound",) if compared.bounded else ()),
     )
     burden = make_table(
         "What it asked of the travelers",
@@ -307,12 +380,12 @@ def _print_comparison(
             f"{row.saving.mean:.1%}",
             f"{row.saving.low:.1%} … {row.saving.high:.1%}",
             "-" if row.policy == BOUND else f"{row.inserted_saving.mean:.1%}",
-            "-" if row.of_clairvoyant is None else f"{row.of_clairvoyant:.0%}",
+            *([] if row.of_clairvoyant is None else [f"{row.of_clairvoyant:.0%}"]),
         )
         burden.add_row(
             row.policy,
             f"{row.asked:.0%}",
-            f"{row.accepted:.0%}" if row.asked else "-",
+            "-" if row.accepted is None else f"{row.accepted:.0%}",
             f"{row.shifted_minutes:.1f}",
             f"{row.unserved:.2f}",
             f"{row.gini:.2f}",
@@ -336,18 +409,20 @@ def _print_comparison(
             )
 
 
-def _print_frontier(curve: Any, console: Console) -> None:
+def _print_frontier(curve: Sequence[FrontierPoint], console: Console) -> None:
     from rideflex.cli.console import make_table
 
     table = make_table(
-        "Saving against shifted minutes", "policy", "price", "saving", "95 %", "min/traveler"
+        "Saving against shifted minutes",
+        *("policy", "price of a minute", "saving", "95 % interval", "min a traveler"),
     )
     for point in curve:
         table.add_row(
             point.policy,
             f"{point.price:g}",
             f"{point.saving.mean:.1%}",
-            f"{point.saving.low:.1%}…{point.saving.high:.1%}",
+            f"{point.saving.low:.1%} … {point.saving.high:.1%}",
             f"{point.shifted_minutes:.1f}",
         )
+    console.print()
     console.print(table)

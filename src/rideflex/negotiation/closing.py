@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rideflex.data import ServiceArea
 from rideflex.negotiation.comparison import Comparison, Effort, compare
 from rideflex.negotiation.evaluation import Scene, unseen_days
 from rideflex.negotiation.policies.by_name import POLICIES, make_policies
 from rideflex.negotiation.policies.simple import NeverAsk
 from rideflex.negotiation.report_page import write_page
 from rideflex.negotiation.run_folder import RunFolder
-from rideflex.negotiation.trained import TrainedRun, load_run
+from rideflex.negotiation.trained import TrainedRun
 
 REPORT = "report.html"
 
@@ -55,6 +54,7 @@ class Closing:
             "epoch": self.trained.epoch,
             "outcomes_seen": self.trained.outcomes,
             "days": self.days,
+            "same_files": self.trained.same_files,
             **self.compared.as_json(),
             "types": [
                 dict(zip(("type", "true", "found", "learned"), row, strict=True))
@@ -80,8 +80,7 @@ def learned_types(trained: TrainedRun) -> list[tuple[str, int | None, int | str,
 
 
 def write_report(
-    run: Path,
-    area: ServiceArea,
+    trained: TrainedRun,
     days: int,
     *,
     seed: int = 0,
@@ -89,13 +88,14 @@ def write_report(
     on_step: Callable[[str], object] | None = None,
 ) -> Closing:
     """Play all policies on unseen days and write the run's page."""
-    trained = load_run(run, area)
-    scene = Scene(area, trained.fleet, trained.beliefs, unseen_days(area, days, seed))
+    metrics = RunFolder(trained.folder).metrics()
+    unseen = unseen_days(trained.area, days, seed)
+    scene = Scene(trained.area, trained.fleet, trained.beliefs, unseen)
     names = [name for name in POLICIES if name != NeverAsk.name]
     policies = make_policies(names, trained.beliefs, trained.policy)
     compared = compare(
         scene, policies, trained.settings.prices, Effort(iterations, rounds=0, seed=seed), on_step
     )
-    closing = Closing(trained, compared, days, RunFolder(run).metrics(), run / REPORT)
+    closing = Closing(trained, compared, days, metrics, trained.folder / REPORT)
     write_page(closing.html, trained, compared, days, closing.metrics, closing.types())
     return closing

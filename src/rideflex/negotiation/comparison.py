@@ -67,7 +67,7 @@ class PolicyRow:
     of_clairvoyant
         Share of the clairvoyant saving; None without the bound.
     asked, accepted
-        Questions a traveler and day, and the share of them that was accepted (0 without any).
+        Questions a traveler and day, and the share of them that was accepted; None without any.
     shifted_minutes
         Minutes a traveler and day.
     unserved
@@ -88,7 +88,7 @@ class PolicyRow:
     saving: Interval
     of_clairvoyant: float | None
     asked: float
-    accepted: float
+    accepted: float | None
     shifted_minutes: float
     unserved: float
     gini: float
@@ -114,6 +114,11 @@ class Comparison:
     rows: tuple[PolicyRow, ...]
     costs: Mapping[str, npt.NDArray[np.int64]]
     prices: Prices
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the clairvoyant bound is among them."""
+        return BOUND in self.costs
 
     def row(self, policy: str) -> PolicyRow:
         """The line of a policy.
@@ -220,6 +225,7 @@ def _row(
     costs: Mapping[str, npt.NDArray[np.int64]],
 ) -> PolicyRow:
     one, never = played[name], NeverAsk.name
+    questions = int(one.asked.sum())
     minutes = carried(scene, one)
     travelers = scene.area.trips.traveler[one.trips]
     asks = np.bincount(travelers[one.asked], minlength=len(scene.area.travelers))
@@ -237,7 +243,7 @@ def _row(
         saving=saving,
         of_clairvoyant=share,
         asked=float(one.asked.mean()),
-        accepted=float(agreed.sum() / max(one.asked.sum(), 1)),
+        accepted=float(agreed.sum() / questions) if questions else None,
         shifted_minutes=float(minutes.sum() / one.trips.size),
         unserved=float(one.unserved.mean()),
         gini=gini(minutes),

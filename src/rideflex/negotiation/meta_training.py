@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from stable_baselines3.common.utils import set_random_seed
 
 from rideflex.data import ServiceArea
 from rideflex.embedding.threads import one_thread
-from rideflex.errors import UsageError
+from rideflex.errors import DataError, Problem, UsageError
 from rideflex.files import load_arrays, save_arrays
 from rideflex.model import FlexibilityModel
 from rideflex.negotiation.beliefs import Beliefs
@@ -114,11 +115,19 @@ class MetaTraining:
         return self.settings.envs * self._simulation.n_requests
 
     def restore(self) -> None:
-        """Go on from the last checkpoint."""
+        """Go on from the last checkpoint; where there is none, from the start.
+
+        Raises
+        ------
+        DataError
+            If a file of the checkpoint or the metrics can't be used.
+        """
+        if not self.folder.last_epoch:
+            self.folder.keep_metrics(0)
+            return
         epoch, checkpoint = self.folder.checkpoint()
-        saved = torch.load(checkpoint / POLICY, weights_only=True)
-        self._ppo.policy.load_state_dict(saved["policy"])
-        self._ppo.policy.optimizer.load_state_dict(saved["optimizer"])
+        policy = self._ppo.policy
+        load_policy(checkpoint, policy=policy, optimizer=policy.optimizer)
         self._learner.restore(checkpoint / MODEL)
         with one_thread():  # as in a run: the last bits depend on how sums are split
             self._beliefs.update(self._learner.model)
@@ -278,6 +287,29 @@ class MetaTraining:
             {"seen_at_update": self._seen_at_update},
         )
         self.folder.finish_checkpoint(self.epoch)
+
+
+def load_policy(checkpoint: Path, **parts: Any) -> None:
+    """Load what a checkpoint's policy file holds into a network ("policy") and its optimizer.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged, or was made for another network.
+    """
+    path = checkpoint / POLICY
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        cause = f"can't be read: {error.strerror or error}"
+        raise DataError(Problem(str(path), cause)) from None
+    try:
+        saved = torch.load(io.BytesIO(content), weights_only=True)
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
+    except Exception:  # a damaged file can trip the unpickler in any way
+        cause = "is damaged, or not the policy of this run"
+        raise DataError(Problem(str(path), cause)) from None
 
 
 def train(settings: RunSettings, folder: Path, area: ServiceArea, **options: Any) -> MetaTraining:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from rideflex.files import replacing
 
 if TYPE_CHECKING:
-    from rideflex.negotiation.comparison import Comparison
+    from rideflex.negotiation.comparison import Comparison, PolicyRow
     from rideflex.negotiation.trained import TrainedRun
 
 _STYLE = """
@@ -39,16 +39,17 @@ def write_page(
     types: Sequence[tuple[str, int | None, int | str, int]],
 ) -> None:
     """Write the page; it needs no other file and no network."""
-    settings = trained.settings
+    settings, title = trained.settings, f"Run {html.escape(path.resolve().parent.name)}"
     parts = [
-        "<!doctype html><html lang='en'><meta charset='utf-8'><title>rideflex run</title>",
-        f"<style>{_STYLE}</style><h1>Run {html.escape(path.parent.name)}</h1>",
+        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title} · rideflex</title>",
+        f"<style>{_STYLE}</style><h1>{title}</h1>",
         f"<p>{trained.epoch} of {settings.epochs} epochs with {settings.envs} days each; model: "
         f"{settings.model}; the model has seen {trained.outcomes:,} outcomes. A shifted minute is "
         f"priced at {settings.prices.minute:g} driving seconds, a question at "
         f"{settings.prices.question:g}.</p>",
         f"<h2>Policies on {days} unseen days</h2>",
-        _table(_POLICY_HEADER, [_policy_cells(row) for row in compared.rows]),
+        "" if trained.same_files else f"<p>{html.escape(_OTHER_FILES)}</p>",
+        _policy_table(compared),
         _image(_saving_chart(compared), "Saving by policy"),
         "<h2>Learning</h2>",
         _image(_learning_chart(metrics), "Learning curve"),
@@ -64,25 +65,37 @@ def write_page(
         beside.write_text("\n".join(parts), encoding="utf-8")
 
 
-_POLICY_HEADER = (
-    *("policy", "vehicle minutes a day", "saving", "95 % interval", "by insertion"),
-    *("asked", "accepted", "minutes a traveler", "unserved a day", "Gini", "top tenth"),
+_OTHER_FILES = (
+    "The days were drawn from files that are not those that the run was trained on; the types and "
+    "the travelers are the same."
 )
 
 
-def _policy_cells(row: Any) -> list[str]:
+def _policy_table(compared: Comparison) -> str:
+    header = (
+        *("policy", "vehicle minutes a day", "saving", "95 % interval", "by insertion"),
+        *(("of the bound",) if compared.bounded else ()),
+        *("asked", "accepted", "minutes a traveler", "unserved a day", "Gini", "top tenth"),
+        "most asked",
+    )
+    return _table(header, [_policy_cells(row) for row in compared.rows])
+
+
+def _policy_cells(row: PolicyRow) -> list[str]:
     return [
         row.policy,
         f"{row.vehicle_minutes:.1f}",
         f"{row.saving.mean:.1%}",
         f"{row.saving.low:.1%} … {row.saving.high:.1%}",
         f"{row.inserted_saving.mean:.1%}",
+        *([] if row.of_clairvoyant is None else [f"{row.of_clairvoyant:.0%}"]),
         f"{row.asked:.0%}",
-        f"{row.accepted:.0%}",
+        "-" if row.accepted is None else f"{row.accepted:.0%}",
         f"{row.shifted_minutes:.1f}",
         f"{row.unserved:.2f}",
         f"{row.gini:.2f}",
         f"{row.top_tenth:.0%}",
+        f"{row.most_asked}",
     ]
 
 
@@ -102,6 +115,9 @@ def _image(figure: Figure, name: str) -> str:
     return f"<img alt='{html.escape(name)}' src='data:image/png;base64,{coded}'>"
 
 
+_LABELS = 0.3  # room for them beside the intervals, in widths of what is drawn
+
+
 def _saving_chart(compared: Comparison) -> Figure:
     rows = compared.rows[1:]
     figure = Figure(figsize=(7.5, 0.5 * len(rows) + 1.2), layout="constrained")
@@ -112,9 +128,9 @@ def _saving_chart(compared: Comparison) -> Figure:
         axes.plot(100 * saving.mean, place, "o", color="#1b6ca8")
         axes.annotate(
             f"{row.shifted_minutes:.1f} min a traveler",
-            (100 * saving.high, place),
-            xytext=(6, 0),
-            textcoords="offset points",
+            (0.99, place),
+            xycoords=axes.get_yaxis_transform(),
+            ha="right",
             va="center",
             fontsize=8,
             color="#555",
@@ -122,7 +138,8 @@ def _saving_chart(compared: Comparison) -> Figure:
     axes.axvline(0, color="#222", lw=0.8)
     axes.set_yticks(range(len(rows)), [row.policy for row in reversed(rows)])
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.margins(x=0.2)
+    low, high = axes.get_xlim()
+    axes.set_xlim(low, high + _LABELS * (high - low))
     axes.set_xlabel("vehicle time saved against never asking, re-optimised (%), 95 % interval")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -132,12 +149,15 @@ def _learning_chart(metrics: Sequence[dict[str, Any]]) -> Figure:
     figure = Figure(figsize=(7.5, 3), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [line["epoch"] for line in metrics]
+    updates = [line["epoch"] for line in metrics if "outcomes" in line]
     left.plot(epochs, [line["reward"] for line in metrics], color="#1b6ca8")
     left.set_ylabel("return of a day (10 vehicle minutes)")
     right.plot(epochs, [line["shifted_minutes"] for line in metrics], color="#1b6ca8")
     right.set_ylabel("shifted minutes a traveler")
     for axes in (left, right):
-        axes.set_xlabel("epoch")
+        for update in updates:
+            axes.axvline(update, color="#e2a76f", lw=0.7, alpha=0.6, zorder=0)
+        axes.set_xlabel("epoch (upright lines: model updates)" if updates else "epoch")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -155,7 +175,7 @@ def _recovery_chart(metrics: Sequence[dict[str, Any]]) -> Figure:
     )
     axes.set_ylim(0, 105)
     axes.set_xlabel("epoch of the update")
-    axes.set_ylabel("travelers whose type is found (%)")
+    axes.set_ylabel("travelers found (%)")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.data import ServiceArea
-from rideflex.errors import UsageError
+from rideflex.errors import DataError, Problem, UsageError
 from rideflex.negotiation.beliefs import Beliefs
 from rideflex.negotiation.days import Days, requests_of
 from rideflex.negotiation.game import Negotiation, Situation, Turn
@@ -20,10 +20,22 @@ from rideflex.routing import Fleet, default_fleet
 
 
 def area_fleet(area: ServiceArea) -> Fleet:
-    """The default fleet for days of one trip a traveler."""
+    """The default fleet for days of one trip a traveler.
+
+    Raises
+    ------
+    DataError
+        If no trip needs any driving, so that there is nothing to save.
+    """
     every = np.arange(len(area.trips), dtype=np.int32)
     a_day = len(np.unique(area.trips.traveler))
-    return default_fleet(requests_of(area, every), area.travel_times, a_day)
+    fleet = default_fleet(requests_of(area, every), area.travel_times, a_day)
+    ends = np.union1d(area.trips.origin, area.trips.destination)
+    visited = np.union1d(ends, fleet.depot)
+    if not area.travel_times[np.ix_(visited, visited)].any():
+        cause = "all times between the zones of the trips are 0, so there is no driving to save"
+        raise DataError(Problem(str(area.folder / "travel_times.csv"), cause))
+    return fleet
 
 
 @dataclass
