@@ -140,7 +140,10 @@ def test_shifts_outside_the_grid_are_named(area: ServiceArea, tmp_path: Path) ->
     shifts = frame[SHIFTS[0]].to_list()
     shifts[4] = 25
     frame.with_columns(pl.Series(SHIFTS[0], shifts)).write_csv(tmp_path / "log.csv")
-    with pytest.raises(DataError, match=r"row 6, .*value '25': with dropoff_shift_min .* makes an offer that is not"):
+    with pytest.raises(
+        DataError,
+        match=r"row 6, .*value '25': with dropoff_shift_min .* makes an offer that is not",
+    ):
         count_outcomes([tmp_path / "log.csv"], area.table, area.travelers)
 
 

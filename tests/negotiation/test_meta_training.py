@@ -13,7 +13,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from rideflex.errors import DataError, UsageError
 from rideflex.negotiation.learners import make_learner
 from rideflex.negotiation.meta_training import MetaTraining, train
-from rideflex.negotiation.run_folder import RunFolder, RunSettings
+from rideflex.negotiation.run_folder import RunFolder
+from rideflex.negotiation.run_settings import RunSettings
 from rideflex.negotiation.trained import load_run
 
 LOG = [

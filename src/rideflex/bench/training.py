@@ -13,7 +13,7 @@ from rideflex.bench.machine import describe_machine
 from rideflex.bench.update import SCAN_SAMPLE, bench_update
 from rideflex.data import read_area
 from rideflex.negotiation.meta_training import silent, train
-from rideflex.negotiation.run_folder import RunSettings
+from rideflex.negotiation.run_settings import RunSettings
 
 PARTS = (
     "quotes",

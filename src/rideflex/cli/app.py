@@ -16,9 +16,10 @@ from rideflex.cli import (
     bench_quotes,
     bench_train,
     data,
+    evaluate,
     models,
-    negotiation,
     routes,
+    train,
 )
 from rideflex.cli.outputs import WritingCommand
 from rideflex.errors import RideflexError
@@ -47,9 +48,9 @@ app.add_typer(bench, name="bench")
 COMMANDS: tuple[Callable[..., None], ...] = (
     data.generate,
     data.check,
-    negotiation.train,
-    negotiation.report,
-    negotiation.evaluate,
+    train.train,
+    evaluate.report,
+    evaluate.evaluate,
     models.fit,
     models.predict,
     routes.route,

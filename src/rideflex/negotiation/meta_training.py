@@ -26,7 +26,8 @@ from rideflex.negotiation.game import UNIT, Situation, Turn
 from rideflex.negotiation.hindsight import hindsight_credit
 from rideflex.negotiation.learners import make_learner
 from rideflex.negotiation.policies.learned import CreditedRollouts, make_ppo
-from rideflex.negotiation.run_folder import RunFolder, RunSettings
+from rideflex.negotiation.run_folder import RunFolder
+from rideflex.negotiation.run_settings import RunSettings
 from rideflex.negotiation.sb3_env import SimulationVecEnv
 from rideflex.negotiation.simulation import Simulation
 from rideflex.negotiation.stopwatch import Stopwatch

@@ -22,7 +22,8 @@ from rideflex.negotiation.meta_training import (
 )
 from rideflex.negotiation.observation import Observer
 from rideflex.negotiation.policies.learned import LearnedPolicy, fresh_network
-from rideflex.negotiation.run_folder import RunFolder, RunSettings
+from rideflex.negotiation.run_folder import RunFolder
+from rideflex.negotiation.run_settings import RunSettings
 from rideflex.negotiation.simulation import area_fleet
 from rideflex.posterior import FlexibilityPosterior
 from rideflex.routing import Fleet

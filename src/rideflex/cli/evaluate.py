@@ -1,0 +1,154 @@
+"""`rideflex evaluate` and `rideflex report`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rideflex.cli.run_tables import playing, print_closing, print_comparison, print_frontier
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rideflex.negotiation.trained import TrainedRun
+
+Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    days: Annotated[int, typer.Option(min=1, help="Days never trained on.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Of the days and the solvers.")] = 0,
+    policies: Annotated[
+        str, typer.Option(help="Names, separated by commas.")
+    ] = "largest,expected,lookahead,ppo",
+    max_asks: Annotated[
+        int | None, typer.Option(min=0, help="Most questions to a traveler, over all days.")
+    ] = None,
+    prices: Annotated[
+        str | None,
+        typer.Option(help="Prices of a shifted minute for the frontier: 0,2,5,10,20."),
+    ] = None,
+    iterations: Annotated[int, typer.Option(min=0, help="Of PyVRP, the same for all.")] = 500,
+    rounds: Annotated[
+        int, typer.Option(min=0, help="Of the clairvoyant search; 0 leaves the bound out.")
+    ] = 5_000,
+    workers: Annotated[int, typer.Option(min=1, help="Days re-optimised at a time.")] = 2,
+    data: Annotated[
+        Path | None, typer.Option(help="The service area, where it was moved since.")
+    ] = None,
+    json: Json = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the frontier to this PNG file.")] = None,
+) -> None:
+    """Play policies on the same unseen days, and re-optimise what they agreed on.
+
+    Example: `rideflex evaluate runs/demo --days 50 --json evaluation.json`
+
+    The frontier (saving against shifted minutes): `rideflex evaluate runs/demo --prices 0,2,5,10
+    --plot frontier.png`
+    """
+    from rideflex.cli.console import make_console, print_wrapped
+    from rideflex.errors import UsageError
+    from rideflex.files import write_json
+    from rideflex.negotiation.comparison import Effort, compare
+    from rideflex.negotiation.evaluation import Scene, unseen_days
+    from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
+    from rideflex.negotiation.policies.by_name import make_policies, read_names
+
+    console = make_console()
+    names = read_names(policies)
+    if plot is not None and prices is None:
+        raise UsageError(
+            f"--plot {plot} draws the frontier; name the prices of a minute, such as "
+            "--prices 0,2,5,10,20"
+        )
+    wanted = None if prices is None else read_prices(prices)
+    trained = _load(run, data, console)
+    chosen = make_policies(names, trained.beliefs, trained.policy)
+    scene = Scene(
+        trained.area,
+        trained.fleet,
+        trained.beliefs,
+        unseen_days(trained.area, days, seed),
+        max_asks,
+    )
+    effort = Effort(iterations, rounds, seed, workers)
+    with playing(days, console) as on_step:
+        compared = compare(scene, chosen, trained.settings.prices, effort, on_step)
+        curve = None if wanted is None else frontier(scene, chosen, wanted, effort, on_step)
+    print_comparison(compared, trained, days, max_asks, console)
+    figures: dict[str, Any] = {
+        "rideflex": version("rideflex"),
+        "days": days,
+        "seed": seed,
+        "iterations": iterations,
+        "rounds": rounds,
+        "max_asks": max_asks,
+        "settings": asdict(trained.settings),
+        "epoch": trained.epoch,
+        "same_files": trained.same_files,
+        "outcomes_seen": trained.outcomes,
+        **compared.as_json(),
+    }
+    if {"ppo", "expected"} <= set(compared.costs):
+        figures["ppo_minus_expected"] = asdict(compared.difference("ppo", "expected"))
+    if {"ppo", "lookahead"} <= set(compared.costs):
+        figures["ppo_minus_lookahead"] = asdict(compared.difference("ppo", "lookahead"))
+    if curve is not None:
+        print_frontier(curve, console)
+        figures["frontier"] = [asdict(point) for point in curve]
+        if plot is not None:
+            draw_frontier(curve, plot)
+            print_wrapped(console, f"Wrote {plot}.")
+    if json is not None:
+        write_json(json, figures)
+        print_wrapped(console, f"Wrote {json}.")
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    days: Annotated[int, typer.Option(min=1, help="Days never trained on.")] = 20,
+    data: Annotated[
+        Path | None, typer.Option(help="The service area, where it was moved since.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Tell what a run learned and what it was worth, and write RUN/report.html.
+
+    It plays unseen days with every policy: 20 days of 30 travelers take one to two minutes on two
+    cores, nearly all of it for `lookahead`.
+
+    Example: `rideflex report runs/demo`
+    """
+    from rideflex.cli.console import make_console, print_wrapped
+    from rideflex.files import write_json
+    from rideflex.negotiation.closing import write_report
+
+    console = make_console()
+    trained = _load(run, data, console)
+    with playing(days, console) as on_step:
+        closing = write_report(trained, days, on_step=on_step)
+    print_closing(closing, console)
+    if json is not None:
+        write_json(json, closing.as_json())
+        print_wrapped(console, f"Wrote {json}.")
+
+
+def _load(run: Path, data: Path | None, console: Console) -> TrainedRun:
+    from rideflex.cli.console import print_wrapped
+    from rideflex.data import read_area
+    from rideflex.negotiation.run_folder import RunFolder
+    from rideflex.negotiation.trained import load_run
+
+    trained = load_run(run, read_area(RunFolder(run).area_folder(data)))
+    if not trained.same_files:
+        print_wrapped(
+            console,
+            f"warning: the files in {trained.area.folder} are not those that the run was trained "
+            "on; the types and the travelers are the same",
+        )
+    return trained
