@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rideflex.negotiation import UNIT, Days, Masking, Negotiation, Prices, area_fleet
+from rideflex.data import read_area
+from rideflex.data.generate import AreaSettings, generate_area
+from rideflex.negotiation import UNIT, Beliefs, Days, Masking, Negotiation, Prices, area_fleet
 from rideflex.negotiation.hindsight import hindsight_credit
 from rideflex.negotiation.tally import Tally
 from rideflex.routing import PlanBatch, ServiceDay, Solution, problems_of
 from rideflex.routing.narrowing import narrowed
 from rideflex.routing.search import search_routes
+from tests.negotiation.conftest import Informed
 
 PRICES = Prices(minute=3.0, question=5.0)
 
@@ -46,6 +49,19 @@ def test_an_unused_shift_costs_its_minutes_and_the_question(city, informed):
     unused = tally.agreed & (np.abs(worth) < 1e-6)
     assert unused.any()
     assert (worth[tally.agreed & ~unused] != 0).all()
+
+
+def test_a_long_day_does_not_charge_a_shift_with_what_its_search_missed(tmp_path):
+    """A wider window takes nothing away: on days of 80 requests, too, it is worth time."""
+    generate_area(tmp_path / "city", AreaSettings(travelers=80, trips=4, zones=25, seed=3))
+    area = read_area(tmp_path / "city")
+    beliefs = Beliefs(area)
+    beliefs.update(Informed(area))
+    game, tally = played(area, beliefs, 24, ask=0.4)
+    credit = hindsight_credit(game, tally, np.random.default_rng(0)) * UNIT
+    worth = (credit + 3.0 * tally.minutes + 5.0 * tally.asked)[tally.agreed]
+    assert worth.mean() > 50
+    assert (worth < -1e-6).mean() < 0.1
 
 
 def test_narrowing_is_feasible_and_changes_nothing_that_still_holds(city, informed):

@@ -10,7 +10,8 @@ from rideflex.negotiation.tally import Tally
 from rideflex.routing.narrowing import narrowed
 from rideflex.routing.search import search_routes
 
-_ROUNDS = 60
+_ROUNDS_A_REQUEST = 2
+_ENOUGH = 50  # rounds of improving; it stops before, where nothing moves any more
 
 
 def hindsight_credit(
@@ -25,7 +26,11 @@ def hindsight_credit(
     """
     offers, agreed = game.offers, tally.agreed
     actions = tally.turns("actions").astype(np.intp)
-    best = search_routes(game.plans, _ROUNDS, rng.integers(2**31, size=len(game.plans)))
+    rounds = _ROUNDS_A_REQUEST * actions.shape[1]
+    best = search_routes(game.plans, rounds, rng.integers(2**31, size=len(game.plans)))
+    # A day without a shift is improved once more: whatever that would find on the day with it
+    # must be found first, or the shift is charged with it.
+    best.improve(_ENOUGH)
     days, requests = np.nonzero(agreed)
     shifts = actions[days, requests]
     without = narrowed(best, days, requests, offers.pickup[shifts], offers.dropoff[shifts])

@@ -28,7 +28,8 @@ def narrowed(
     Parameters
     ----------
     plans
-        Days with all their requests booked.
+        Days with all their requests booked, improved until nothing moves: what improving still
+        found on them would count against the shift.
     days, requests
         Which request of which day [n].
     pickup, dropoff
