@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 
+_MOST_GAPS = 16
+
 
 class TravelerIndex:
     """Maps traveler ids to entities 0 … T-1 and back; made once, never guessed from outcomes.
@@ -60,24 +62,41 @@ class TravelerIndex:
             If an id is unknown; it names the first.
         """
         wanted = np.asarray(ids, dtype=np.int64)
-        if not len(self._ids):
-            position = np.zeros(wanted.shape, dtype=np.int64)
-            missing = np.ones(wanted.shape, dtype=np.bool_)
-            entities = position.astype(np.int32)
-        else:
-            order, ordered = self._sorted
-            position = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
-            missing = ordered[position] != wanted
-            entities = order[position].astype(np.int32)
+        entities = self._look_up(wanted)
+        missing = entities < 0
         if missing.any():
             if unknown == "raise":
                 first = wanted[missing].reshape(-1)[0]
                 raise UsageError(f"traveler {first} is not one of the {len(self)} known travelers")
-            entities[missing] = -1
         return entities
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def _look_up(self, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Entities of ids, -1 where an id is unknown."""
+        if not len(self._ids):
+            return np.full(wanted.shape, -1, dtype=np.int32)
+        if self._by_id is not None:
+            at = np.clip(wanted - self._ids.min(), -1, len(self._by_id) - 2)
+            return self._by_id[at + 1]
+        order, ordered = self._sorted
+        position = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+        found = np.where(ordered[position] == wanted, order[position], -1)
+        return found.astype(np.int32)
+
+    @cached_property
+    def _by_id(self) -> npt.NDArray[np.int32] | None:
+        """The entity of every id from the first to the last, -1 at both ends and in the gaps.
+
+        None where ids lie so far apart that the gaps would take more room than they are worth.
+        """
+        first, last = int(self._ids.min()), int(self._ids.max())
+        if last - first >= _MOST_GAPS * len(self._ids):
+            return None
+        table = np.full(last - first + 3, -1, dtype=np.int32)
+        table[self._ids - first + 1] = np.arange(len(self._ids), dtype=np.int32)
+        return table
 
     @cached_property
     def _sorted(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:

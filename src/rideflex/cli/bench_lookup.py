@@ -27,7 +27,7 @@ def lookup(
     from rideflex.bench.lookup import SCAN_SAMPLE, bench_lookup
     from rideflex.bench.lookup_chart import draw_lookup, human_seconds
     from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.files import write_json
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     with console.status("measuring") as status:
@@ -62,9 +62,7 @@ def lookup(
         f"A saved index loads in {human_seconds(found.load_s)}.\n"
         f"Machine: {found.machine}"
     )
-    if json is not None:
-        write_json(json, ratios)
-        print_wrapped(console, f"Wrote {json}.")
+    write_figures(console, json, ratios)
     if plot is not None:
         draw_lookup(found, plot)
         print_wrapped(console, f"Wrote {plot}.")
@@ -86,8 +84,8 @@ def scale(
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.machine import describe_machine
     from rideflex.bench.scale import bench_scale
-    from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.files import write_json
+    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     with console.status("starting") as status:
@@ -106,10 +104,6 @@ def scale(
     console.print(table)
     ratio = found[1].seconds_a_row / found[0].seconds_a_row
     console.print(f"A row of the large table takes {ratio:.2f} times as long.")
-    if json is not None:
-        tables = [asdict(one) for one in found]
-        write_json(
-            json,
-            {"tables": tables, "row_time_ratio": ratio, "machine": describe_machine()},
-        )
-        print_wrapped(console, f"Wrote {json}.")
+    tables = [asdict(one) for one in found]
+    figures = {"tables": tables, "row_time_ratio": ratio, "machine": describe_machine()}
+    write_figures(console, json, figures)

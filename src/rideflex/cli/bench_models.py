@@ -32,8 +32,8 @@ def update(
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.models_chart import draw_update
     from rideflex.bench.update import SCAN_SAMPLE, bench_update
-    from rideflex.cli.console import make_console, make_table
-    from rideflex.files import write_json
+    from rideflex.cli.console import make_console, make_table, print_wrapped
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     with console.status("measuring") as status:
@@ -65,10 +65,10 @@ def update(
         f"epoch times {epochs}. The others are medians of {found.runs} after {found.warm_up} "
         f"warm-up.\nMachine: {found.machine}"
     )
-    if json is not None:
-        write_json(json, figures)
+    write_figures(console, json, figures)
     if plot is not None:
         draw_update(found, plot)
+        print_wrapped(console, f"Wrote {plot}.")
 
 
 def recovery(
@@ -90,9 +90,9 @@ def recovery(
 
     from rideflex.bench.models_chart import draw_recovery
     from rideflex.bench.recovery import bench_recovery
-    from rideflex.cli.console import make_console
+    from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.numbers import whole_numbers
-    from rideflex.files import write_json
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     outcomes_each = tuple(whole_numbers([each], "--each"))
@@ -124,10 +124,10 @@ def recovery(
         f"{found.travelers} travelers, seeds: {seeds}, {noise:.0%} of answers turned round.\n"
         f"Machine: {found.machine}"
     )
-    if json is not None:
-        write_json(json, found.as_json())
+    write_figures(console, json, found.as_json())
     if plot is not None:
         draw_recovery(found, plot)
+        print_wrapped(console, f"Wrote {plot}.")
 
 
 def stream(
@@ -145,7 +145,7 @@ def stream(
     from rideflex.bench.lookup_chart import human_seconds
     from rideflex.bench.stream import bench_stream
     from rideflex.cli.console import make_console, make_table
-    from rideflex.files import write_json
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     with console.status("starting") as status:
@@ -166,8 +166,7 @@ def stream(
         f"Posterior of all: {human_seconds(found.posterior_s)}; {found.recovered:.1%} of types "
         f"found, noise {found.noise:.4f}.\nMachine: {found.machine}"
     )
-    if json is not None:
-        write_json(json, found.as_json())
+    write_figures(console, json, found.as_json())
 
 
 def _scores(found: RecoveryBench, title: str, name: str, shown: str) -> Table:

@@ -23,8 +23,8 @@ def quotes(
     builds every route and drives it. Example: `rideflex bench quotes --data cities/demo`
     """
     from rideflex.bench.quotes import bench_quotes
-    from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.files import write_json
+    from rideflex.cli.console import make_console, make_table
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     with console.status("starting") as status:
@@ -75,8 +75,6 @@ def quotes(
         f"Medians of {found.runs} runs of {found.batch} days after {found.warm_up} warm-up.\n"
         f"Machine: {found.machine}"
     )
-    if json is not None:
-        write_json(json, found.as_json())
-        print_wrapped(console, f"Wrote {json}.")
+    write_figures(console, json, found.as_json())
     if quality.refused_plans or quality.worse_days or not all(s.equal for s in found.speeds):
         raise typer.Exit(1)

@@ -22,7 +22,7 @@ def train(
     from rideflex.bench.training import bench_training
     from rideflex.bench.update import SCAN_SAMPLE
     from rideflex.cli.console import make_console, make_table
-    from rideflex.files import write_json
+    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     with console.status("measuring") as status:
@@ -55,5 +55,4 @@ def train(
         "the dict on all; both runs are this run's other parts plus the updates at that cost.\n"
         f"Machine: {found.machine}"
     )
-    if json is not None:
-        write_json(json, found.as_json())
+    write_figures(console, json, found.as_json())

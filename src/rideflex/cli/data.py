@@ -61,8 +61,8 @@ def check(
     Example: `rideflex check cities/demo`
     """
     from rideflex.cli.console import make_console, print_wrapped
+    from rideflex.cli.outputs import write_figures
     from rideflex.data import check_area
-    from rideflex.files import write_json
 
     found = check_area(folder)
     console = make_console()
@@ -74,13 +74,11 @@ def check(
     for word, problems in (("warning", found.warnings), ("error", found.problems)):
         for line in _grouped(problems):
             print_wrapped(console, f"{word}: {line}")
-    if json is not None:
-        texts = {
-            "problems": [str(one) for one in found.problems],
-            "warnings": [str(one) for one in found.warnings],
-        }
-        write_json(json, {**asdict(found), **texts})
-        print_wrapped(console, f"Wrote {json}.")
+    texts = {
+        "problems": [str(one) for one in found.problems],
+        "warnings": [str(one) for one in found.warnings],
+    }
+    write_figures(console, json, {**asdict(found), **texts})
     warned = f"{_number(len(found.warnings), 'warning')}. " if found.warnings else ""
     if found.problems:
         errors = _number(len(found.problems), "error")

@@ -52,8 +52,8 @@ def evaluate(
     --plot frontier.png`
     """
     from rideflex.cli.console import make_console, print_wrapped
+    from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
-    from rideflex.files import write_json
     from rideflex.negotiation.comparison import Effort, compare
     from rideflex.negotiation.evaluation import Scene, unseen_days
     from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
@@ -104,9 +104,7 @@ def evaluate(
         if plot is not None:
             draw_frontier(curve, plot)
             print_wrapped(console, f"Wrote {plot}.")
-    if json is not None:
-        write_json(json, figures)
-        print_wrapped(console, f"Wrote {json}.")
+    write_figures(console, json, figures)
 
 
 def report(
@@ -124,8 +122,8 @@ def report(
 
     Example: `rideflex report runs/demo`
     """
-    from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.files import write_json
+    from rideflex.cli.console import make_console
+    from rideflex.cli.outputs import write_figures
     from rideflex.negotiation.closing import write_report
 
     console = make_console()
@@ -133,9 +131,7 @@ def report(
     with playing(days, console) as on_step:
         closing = write_report(trained, days, on_step=on_step)
     print_closing(closing, console)
-    if json is not None:
-        write_json(json, closing.as_json())
-        print_wrapped(console, f"Wrote {json}.")
+    write_figures(console, json, closing.as_json())
 
 
 def _load(run: Path, data: Path | None, console: Console) -> TrainedRun:

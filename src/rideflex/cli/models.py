@@ -64,9 +64,10 @@ def fit(
     from rich.progress import Progress
 
     from rideflex.cli.console import make_console
+    from rideflex.cli.outputs import write_figures
     from rideflex.data import read_area
     from rideflex.errors import UsageError
-    from rideflex.files import is_saved, write_json
+    from rideflex.files import is_saved
     from rideflex.logs import count_outcomes
     from rideflex.mixture import fit_mixture
     from rideflex.outcomes import Counts
@@ -118,10 +119,9 @@ def fit(
             "windows spelt as in the decisions?"
         )
     console.print(f"Fitted in {seconds:.3f} s; wrote {out}.", soft_wrap=True)
-    if json is not None:
-        figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks, "noise": noise}
-        types = dict(zip(made.types, found.tolist(), strict=True))
-        write_json(json, {**figures, "found": types, "fit_s": seconds, "model": model})
+    figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks, "noise": noise}
+    types = dict(zip(made.types, found.tolist(), strict=True))
+    write_figures(console, json, {**figures, "found": types, "fit_s": seconds, "model": model})
 
 
 def predict(
@@ -153,8 +153,8 @@ def predict(
 
     from rideflex.cli.console import make_console
     from rideflex.cli.numbers import whole_numbers
+    from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
-    from rideflex.files import write_json
 
     if more and travelers is None:
         raise UsageError(f"name travelers after --travelers, such as --travelers {' '.join(more)}")
@@ -177,9 +177,8 @@ def predict(
     likeliest = np.bincount(probabilities.argmax(axis=1), minlength=len(made.types)).tolist()
     for number, (name, times) in enumerate(zip(made.types, likeliest, strict=True)):
         console.print(f"type {number}: {name} (likeliest for {times:,})", soft_wrap=True)
-    if json is not None:
-        rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
-        write_json(json, {"types": made.types, "travelers": rows})
+    rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
+    write_figures(console, json, {"types": made.types, "travelers": rows})
 
 
 def _types_table(

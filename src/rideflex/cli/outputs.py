@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.console import Console
 from typer.core import TyperCommand
 
+from rideflex.cli.console import print_wrapped
 from rideflex.errors import UsageError
-from rideflex.files import check_folder_writable, check_writable
+from rideflex.files import check_folder_writable, check_writable, write_json
 
 PICTURES = (".png", ".svg", ".pdf")
 _MAKE_FOLDERS = {"generate", "train"}
@@ -37,3 +39,10 @@ class WritingCommand(TyperCommand):
                 folder = option == "out" and self.name in _MAKE_FOLDERS
                 (check_folder_writable if folder else check_writable)(path)
         return super().invoke(ctx)
+
+
+def write_figures(console: Console, path: Path | None, figures: Any) -> None:
+    """Write what a command measured as JSON, where a file was named, and say so."""
+    if path is not None:
+        write_json(path, figures)
+        print_wrapped(console, f"Wrote {path}.")

@@ -23,8 +23,8 @@ def route(
     Examples: `rideflex route lc101.txt`, `rideflex route cities/demo --plot day.png`
     """
     from rideflex.cli.console import make_console, make_table, print_wrapped
+    from rideflex.cli.outputs import write_figures
     from rideflex.cli.planned import plan_path
-    from rideflex.files import write_json
 
     console = make_console()
     with console.status("routing"):
@@ -58,9 +58,7 @@ def route(
     for plan in found.plans:
         for problem in plan.problems:
             console.print(f"{plan.name}: {problem}")
-    if json is not None:
-        write_json(json, found.as_json())
-        print_wrapped(console, f"Wrote {json}.")
+    write_figures(console, json, found.as_json())
     if plot is not None:
         from rideflex.routing.drawing import draw_days
 
