@@ -65,7 +65,7 @@ def test_simulated_outcomes_are_truthful(area: ServiceArea) -> None:
 def test_update_bench(area: ServiceArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All figures are there by name, positive, and the ratios are of these figures."""
     monkeypatch.setattr(update, "SCAN_SAMPLE", 3)
-    monkeypatch.setattr(update, "RUNS", 1)
+    monkeypatch.setattr(update, "SLOW_RUNS", 1)
     steps: list[str] = []
     found = bench_update(area.folder, n_outcomes=200, epochs=2, on_step=steps.append)
     figures = found.as_json()

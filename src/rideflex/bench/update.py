@@ -37,7 +37,7 @@ N_OUTCOMES = 12_800
 SCAN_SAMPLE = 50
 EPOCHS = 50
 EMBED_DIM, HIDDEN_DIM = 64, 128
-RUNS, WARM_UP = 5, 1
+RUNS, SLOW_RUNS, WARM_UP = 51, 5, 1
 NOISE = 0.03
 
 Rows = list[dict[str, Any]]
@@ -66,6 +66,7 @@ class UpdateBench:
     dict_build_s: float
     machine: str = field(default_factory=describe_machine)
     runs: int = RUNS
+    slow_runs: int = SLOW_RUNS
     warm_up: int = WARM_UP
 
     def as_json(self) -> dict[str, Any]:
@@ -89,6 +90,7 @@ class UpdateBench:
             "routes": {route.name: vars(route) for route in self.routes},
             "machine": self.machine,
             "runs": self.runs,
+            "slow_runs": self.slow_runs,
             "warm_up": self.warm_up,
         }
 
@@ -239,7 +241,7 @@ def _dict(
     build = perf_counter() - start
     frame = _frame(area, rows)
     encode = _seconds(lambda: _frame(area, rows))
-    matrices = _seconds(lambda: _both(cache.get, frame, types))
+    matrices = _seconds(lambda: _both(cache.get, frame, types), SLOW_RUNS)
     total = encode + matrices + train
     return Route("dict + mini-batch", encode, matrices, train, total), build
 
@@ -249,7 +251,7 @@ def _scan(area: ServiceArea, decisions: pd.DataFrame, rows: Rows, train: float) 
     scan = Scan(decisions, types)
     sample = _frame(area, rows[:SCAN_SAMPLE])
     encode = _seconds(lambda: _frame(area, rows))
-    one = _seconds(lambda: _both(scan.get, sample, types)) / len(sample)
+    one = _seconds(lambda: _both(scan.get, sample, types), SLOW_RUNS) / len(sample)
     matrices = one * len(rows)
     return Route("scan + mini-batch", encode, matrices, train, encode + matrices + train)
 
@@ -267,8 +269,8 @@ def _frame(area: ServiceArea, rows: Rows) -> pd.DataFrame:
     return frame.assign(**{SHIFTS[0]: -grid.pickup[actions], SHIFTS[1]: grid.dropoff[actions]})
 
 
-def _seconds(call: Callable[[], object]) -> float:
-    return measure(call, runs=RUNS, warm_up=WARM_UP).seconds
+def _seconds(call: Callable[[], object], runs: int = RUNS) -> float:
+    return measure(call, runs=runs, warm_up=WARM_UP).seconds
 
 
 def _silent(line: str) -> None:

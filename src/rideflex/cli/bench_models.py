@@ -62,8 +62,8 @@ def update(
         f"the scan {figures['scan_over_evidence']:,.0f} times as long as evidence.\n"
         f"The scan was timed on {SCAN_SAMPLE} outcomes; building the dict "
         f"({human_seconds(found.dict_build_s)}) is left out. Mini-batch training is the median "
-        f"epoch times {epochs}. The others are medians of {found.runs} after {found.warm_up} "
-        f"warm-up.\nMachine: {found.machine}"
+        f"epoch times {epochs}. The matrices of scan and dict are medians of {found.slow_runs}, "
+        f"all else of {found.runs} after {found.warm_up} warm-up.\nMachine: {found.machine}"
     )
     write_figures(console, json, figures)
     if plot is not None:

@@ -116,7 +116,7 @@ def draw_frontier(points: Sequence[FrontierPoint], path: Path) -> None:
         loc="left",
         fontsize=10,
     )
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.1 * max(point.shifted_minutes for point in points) or 1.0)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.grid(alpha=0.3)
     axes.legend(frameon=False)
