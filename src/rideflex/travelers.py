@@ -64,10 +64,9 @@ class TravelerIndex:
         wanted = np.asarray(ids, dtype=np.int64)
         entities = self._look_up(wanted)
         missing = entities < 0
-        if missing.any():
-            if unknown == "raise":
-                first = wanted[missing].reshape(-1)[0]
-                raise UsageError(f"traveler {first} is not one of the {len(self)} known travelers")
+        if unknown == "raise" and missing.any():
+            first = wanted[missing].reshape(-1)[0]
+            raise UsageError(f"traveler {first} is not one of the {len(self)} known travelers")
         return entities
 
     def __len__(self) -> int:
@@ -79,7 +78,8 @@ class TravelerIndex:
             return np.full(wanted.shape, -1, dtype=np.int32)
         if self._by_id is not None:
             at = np.clip(wanted - self._ids.min(), -1, len(self._by_id) - 2)
-            return self._by_id[at + 1]
+            entities: npt.NDArray[np.int32] = self._by_id[at + 1]
+            return entities
         order, ordered = self._sorted
         position = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
         found = np.where(ordered[position] == wanted, order[position], -1)
