@@ -22,7 +22,10 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Epochs; 100 unless told.")] = None,
     envs: Annotated[int | None, typer.Option(help="Days side by side; 64.")] = None,
     update_every: Annotated[int | None, typer.Option(help="Epochs between updates; 10.")] = None,
-    buffer: Annotated[int | None, typer.Option(help="Outcomes looked back on; 12,800.")] = None,
+    buffer: Annotated[
+        int | None,
+        typer.Option(help="Outcomes looked back on; 12,800. Of many travelers take more."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="evidence, posterior or minibatch.")] = None,
     forget: Annotated[
         float | None, typer.Option(help="What older outcomes weigh at each update; 1.")
