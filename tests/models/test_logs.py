@@ -197,6 +197,8 @@ def test_predict_asks_about_known_travelers(area: ServiceArea, tmp_path: Path) -
     assert isinstance(run("predict", tmp_path / "none.model").exception, DataError)
     assert "after --travelers" in str(run("predict", out, 3, 8).exception)
     assert "knows no features" in str(run("predict", out, "--strangers", "x.csv").exception)
+    both = run("predict", out, "--strangers", "x.csv", "--travelers", 3)
+    assert "leave --travelers away" in str(both.exception)
 
 
 def test_a_cut_model_is_named_as_what_it_is(area: ServiceArea, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 from rideflex import UsageError
 from rideflex.data import ServiceArea
 from rideflex.embedding import (
+    EmbeddingFFN,
     OnlineTravelerDataset,
     flexibility_personalities,
     update_embedding_model,
@@ -19,6 +20,7 @@ from rideflex.embedding import (
 from rideflex.embedding.threads import one_thread
 from tests.models.updates import (
     ACTION_SPACE_MAP,
+    N_TRAVELERS,
     Rows,
     csv_of,
     fresh,
@@ -79,6 +81,27 @@ def test_the_shares_are_those_of_the_last_update(
     network, _ = updated(rows, method=method, num_epochs=2, decisions=area.table)
     shares = np.bincount(area.true_types, minlength=4)
     np.testing.assert_allclose(network.shares, (shares + 2) / (len(area.travelers) + 8), atol=0.02)
+
+
+def test_minibatches_start_from_the_prior_as_it_is(area: ServiceArea, rows: Rows) -> None:
+    """With features, too, the schedule alone moves the weights: no EM comes before it."""
+    features = torch.eye(N_TRAVELERS)
+    torch.manual_seed(0)
+    network = EmbeddingFFN(N_TRAVELERS, 8, 8, 4, features)
+    assert network.prior is not None
+    before = network.prior.weight.detach().clone()
+    update_embedding_model(
+        network,
+        rows,
+        flexibility_personalities,
+        ACTION_SPACE_MAP,
+        num_epochs=1,
+        lr=1e-9,
+        method="minibatch",
+        decisions=area.table,
+        report=lambda line: None,
+    )
+    torch.testing.assert_close(network.prior.weight.detach(), before, atol=1e-6, rtol=0)
 
 
 def test_arguments_without_sense_are_refused(area: ServiceArea, rows: Rows) -> None:

@@ -1,8 +1,8 @@
 """What rideflex replaces: the scan of a frame, and the dict of decisions.
 
-Both are written as a careful engineer would have written them. `decision_matrix` and
-`indicator_matrix` ask either of them: `Scan(…).get`, or the `.get` of the dict that `build_dict`
-makes.
+Both are written as training scripts have them: a loop over rows, a question for each type.
+`decision_matrix` and `indicator_matrix` ask either of them: `Scan(…).get`, or the `.get` of the
+dict that `build_dict` makes.
 """
 
 from __future__ import annotations

@@ -84,6 +84,7 @@ def fit(
         area = read_area(data)
     n_types = len(area.table.types)
     counts, rows, fallbacks = Counts.zeros(len(area.travelers), n_types), 0, 0
+    start = perf_counter()
     with Progress(console=console, transient=True) as progress:
         for file in files:
             task = progress.add_task(f"{file.name}: outcomes", total=None)
@@ -92,7 +93,7 @@ def fit(
             )
             counts = counts.scaled(forget) + log.counts
             rows, fallbacks = rows + log.rows, fallbacks + log.fallbacks
-    start = perf_counter()
+    read_s, start = perf_counter() - start, perf_counter()
     made = _make(model, area, features)
     made.fit(counts)
     seconds = perf_counter() - start
@@ -118,10 +119,15 @@ def fit(
             "warning: decisions.csv has no row for most outcomes: are purposes, places and time "
             "windows spelt as in the decisions?"
         )
-    console.print(f"Fitted in {seconds:.3f} s; wrote {out}.", soft_wrap=True)
+    console.print(
+        f"Read in {read_s:.2f} s, {read_s / rows * 1e6:.2f} s a million; fitted in "
+        f"{seconds:.3f} s; wrote {out}.",
+        soft_wrap=True,
+    )
     figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks, "noise": noise}
     types = dict(zip(made.types, found.tolist(), strict=True))
-    write_figures(console, json, {**figures, "found": types, "fit_s": seconds, "model": model})
+    times = {"read_s": read_s, "fit_s": seconds}
+    write_figures(console, json, {**figures, **times, "found": types, "model": model})
 
 
 def predict(
@@ -158,6 +164,8 @@ def predict(
 
     if more and travelers is None:
         raise UsageError(f"name travelers after --travelers, such as --travelers {' '.join(more)}")
+    if strangers is not None and travelers is not None:
+        raise UsageError("--strangers are people outside the model; leave --travelers away")
     made = _load(model)
     index = made.travelers
     if strangers is not None:
@@ -177,8 +185,9 @@ def predict(
     likeliest = np.bincount(probabilities.argmax(axis=1), minlength=len(made.types)).tolist()
     for number, (name, times) in enumerate(zip(made.types, likeliest, strict=True)):
         console.print(f"type {number}: {name} (likeliest for {times:,})", soft_wrap=True)
-    rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
-    write_figures(console, json, {"types": made.types, "travelers": rows})
+    if json is not None:
+        rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
+        write_figures(console, json, {"types": made.types, "travelers": rows})
 
 
 def _types_table(

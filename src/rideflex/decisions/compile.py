@@ -20,7 +20,7 @@ from rideflex.decisions.source import Source
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_RULES, MAX_TYPES, FlexibilityRule, rule_answers
-from rideflex.offers import OfferGrid
+from rideflex.offers import ActionSpaceMap, OfferGrid
 
 OnConflict = Literal["first", "last", "majority", "error"]
 _POLICIES = dict(
@@ -232,11 +232,12 @@ class Compiler:
 
 def compile_table(
     decisions: Source,
-    offers: OfferGrid | None,
+    offers: ActionSpaceMap | None,
     on_conflict: OnConflict,
     rules: Mapping[str, FlexibilityRule] | None,
 ) -> Compiled:
     """Compile all rows of a source, or raise every problem in them."""
+    grid = None if offers is None else OfferGrid.of(offers)
     compiler = Compiler(decisions.types, on_conflict)
     problems: list[Problem] = []
     for rows in decisions.rows():
@@ -245,7 +246,7 @@ def compile_table(
             compiler.add(rows)
     if problems:
         raise DataError(problems)
-    return compiler.finish(offers, rules)
+    return compiler.finish(grid, rules)
 
 
 def _empty_slots(n_trips: int) -> npt.NDArray[np.int32]:

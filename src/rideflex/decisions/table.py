@@ -22,7 +22,7 @@ from rideflex.decisions.rows import whole_number
 from rideflex.decisions.source import csv_source, frame_source, parquet_source
 from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
-from rideflex.offers import ActionSpaceMap, OfferGrid
+from rideflex.offers import ActionSpaceMap
 from rideflex.outcomes import Outcomes
 
 
@@ -89,14 +89,13 @@ class DecisionTable:
             If the file can't be used; it carries every problem found.
         """
         file = Path(path)
-        grid = None if offers is None else OfferGrid.of(offers)
 
         def compile_it() -> Compiled:
-            return compile_table(csv_source(file, types), grid, on_conflict, rules)
+            return compile_table(csv_source(file, types), offers, on_conflict, rules)
 
         if not cache:
             return cls(compile_it())
-        settings = repr((types and tuple(types), grid, on_conflict, rules and dict(rules)))
+        settings = repr((types and tuple(types), offers, on_conflict, rules and dict(rules)))
         return cls(cached(file, settings, compile_it))
 
     @classmethod
@@ -110,8 +109,7 @@ class DecisionTable:
         rules: Mapping[str, FlexibilityRule] | None = None,
     ) -> DecisionTable:
         """Compile a Parquet file of decisions, batch by batch; see `from_csv`."""
-        grid = None if offers is None else OfferGrid.of(offers)
-        return cls(compile_table(parquet_source(Path(path), types), grid, on_conflict, rules))
+        return cls(compile_table(parquet_source(Path(path), types), offers, on_conflict, rules))
 
     @classmethod
     def from_frame(
@@ -124,8 +122,7 @@ class DecisionTable:
         rules: Mapping[str, FlexibilityRule] | None = None,
     ) -> DecisionTable:
         """Compile a pandas or Polars frame or an Arrow table of decisions; see `from_csv`."""
-        grid = None if offers is None else OfferGrid.of(offers)
-        return cls(compile_table(frame_source(frame, types), grid, on_conflict, rules))
+        return cls(compile_table(frame_source(frame, types), offers, on_conflict, rules))
 
     @classmethod
     def load(cls, path: str | Path) -> DecisionTable:

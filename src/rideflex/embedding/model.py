@@ -14,7 +14,6 @@ from rideflex.embedding.evidence import train_by_evidence
 from rideflex.embedding.feature_prior import fit_prior
 from rideflex.embedding.features import TravelerFeatures
 from rideflex.embedding.network import EmbeddingFFN
-from rideflex.embedding.place import on_cpu
 from rideflex.errors import UsageError
 from rideflex.files import load_arrays, save_arrays
 from rideflex.model import Unknown, known_counts, known_entities, known_types
@@ -105,11 +104,10 @@ class EvidenceModel:
     def fit(self, counts: Counts) -> None:
         """Let these counts be all that is known."""
         known = known_counts(counts, self.n_travelers, len(self._types))
-        with on_cpu(self.network) as network:
-            fitted = fit_prior(network, known)
-            train_by_evidence(
-                network, fitted.log_likelihood, fitted.log_prior, max_passes=self._max_passes
-            )
+        fitted = fit_prior(self.network, known)
+        train_by_evidence(
+            self.network, fitted.log_likelihood, fitted.log_prior, max_passes=self._max_passes
+        )
 
     def predict_proba(
         self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise"
@@ -129,8 +127,8 @@ class EvidenceModel:
             If a traveler is unknown and unknown="raise".
         """
         entities = known_entities(travelers, self.n_travelers, unknown)
-        with torch.no_grad(), on_cpu(self.network) as network:
-            logits = network.logits(torch.from_numpy(entities.clip(min=0)))
+        with torch.no_grad():
+            logits = self.network.logits(torch.from_numpy(entities.clip(min=0)))
         probabilities = logits.double().softmax(dim=1).numpy()
         return np.where(entities[:, None] >= 0, probabilities, self.network.shares)
 

@@ -1,4 +1,4 @@
-"""Where a network is trained: on the CPU, whole outcomes being smaller than the way to a device."""
+"""Where a network is trained: on the CPU in float32, wherever it lives."""
 
 from __future__ import annotations
 

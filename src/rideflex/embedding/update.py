@@ -27,6 +27,7 @@ from rideflex.embedding.network import EmbeddingFFN
 from rideflex.embedding.place import on_cpu
 from rideflex.embedding.source import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
+from rideflex.mixture import fit_mixture
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.records import actions_of, answers, traveler_ids, trip_ids
@@ -174,8 +175,8 @@ def _train(
 
     fit = None
     with on_cpu(embedding_model) as network:
-        fitted = fit_prior(network, counts)
         if schedule.method == "evidence":
+            fitted = fit_prior(network, counts)
             fit = train_by_evidence(
                 network,
                 fitted.log_likelihood,
@@ -184,6 +185,7 @@ def _train(
                 on_pass=note,
             )
         else:
+            network.shares = fit_mixture(counts).shares
             train_by_minibatch(
                 network,
                 torch.from_numpy(outcomes.travelers.astype(np.int64)),
