@@ -120,8 +120,7 @@ def fit(
             "windows spelt as in the decisions?"
         )
     console.print(
-        f"Read in {read_s:.2f} s, {read_s / rows * 1e6:.2f} s a million; fitted in "
-        f"{seconds:.3f} s; wrote {out}.",
+        f"Read in {read_s:.2f} s, fitted in {seconds:.3f} s; wrote {out}.",
         soft_wrap=True,
     )
     figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks, "noise": noise}
