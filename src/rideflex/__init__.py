@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rideflex.data import ServiceArea, read_area
+    from rideflex.areas import ServiceArea, read_area
     from rideflex.decisions import DecisionTable
     from rideflex.errors import DataError, RideflexError, UsageError
     from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
+    from rideflex.logs.frames import encode_outcomes
+    from rideflex.models.posterior import FlexibilityPosterior
     from rideflex.offers import OfferGrid
     from rideflex.outcomes import Counts, OutcomeBuffer, Outcomes
-    from rideflex.posterior import FlexibilityPosterior
-    from rideflex.records import encode_outcomes
     from rideflex.travelers import TravelerIndex
 
 __all__ = [
@@ -37,14 +37,14 @@ __all__ = [
 ]
 
 _HOME = {
-    "data": ("ServiceArea", "read_area"),
+    "areas": ("ServiceArea", "read_area"),
     "decisions": ("DecisionTable",),
     "errors": ("DataError", "RideflexError", "UsageError"),
     "flexibility": ("DEFAULT_TYPES", "FlexibilityRule"),
     "offers": ("OfferGrid",),
     "outcomes": ("Counts", "OutcomeBuffer", "Outcomes"),
-    "posterior": ("FlexibilityPosterior",),
-    "records": ("encode_outcomes",),
+    "models.posterior": ("FlexibilityPosterior",),
+    "logs.frames": ("encode_outcomes",),
     "travelers": ("TravelerIndex",),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.compiled import compiled
+from rideflex._compiled import compiled
 from rideflex.errors import UsageError
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from rideflex.bench import lookup
 from rideflex.bench.lookup import bench_lookup, deep_bytes
-from rideflex.bench.lookup_chart import draw_lookup, human_seconds
+from rideflex.bench.lookup_plot import draw_lookup, human_seconds
 from rideflex.bench.scale import bench_scale, write_decisions
 from rideflex.bench.timing import measure
-from rideflex.data import AreaSettings, generate_area
 from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
+from rideflex.synthetic import AreaSettings, generate_area
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,17 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from rideflex.areas import ServiceArea, read_area
 from rideflex.bench import update
-from rideflex.bench.models_chart import draw_recovery, draw_update
+from rideflex.bench.models_plot import draw_recovery, draw_update
 from rideflex.bench.online_logistic import OnlineLogistic
 from rideflex.bench.recovery import METHODS, bench_recovery
 from rideflex.bench.scores import brier, calibration_error, log_losses
-from rideflex.bench.simulate import as_dicts, ask
 from rideflex.bench.stream import bench_stream, write_outcomes
 from rideflex.bench.update import bench_update
-from rideflex.data import AreaSettings, ServiceArea, generate_area, read_area
 from rideflex.errors import DataError, UsageError
+from rideflex.synthetic import AreaSettings, generate_area
+from rideflex.synthetic.outcomes import as_dicts, ask
 
 NAMES = (
     *("outcomes", "scan_s", "dict_s", "index_minibatch_s", "index_evidence_s"),

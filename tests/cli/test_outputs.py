@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from rideflex.cli import app as program
-from rideflex.data import AreaSettings, generate_area
 from rideflex.errors import DataError, UsageError
+from rideflex.synthetic import AreaSettings, generate_area
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_numbers_that_make_no_sense_are_bad_usage(words, monkeypatch, tmp_path):
 
 def test_errors_of_a_folder_say_what_lists_them(city, tmp_path):
     """Reading stops with the first error, the count of the others and the command for all."""
-    from rideflex.data import read_area
+    from rideflex.areas import read_area
 
     text = (city / "trips.csv").read_text()
     for name in ("decisions.csv", "travel_times.csv"):

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from rideflex.columns import KEY
 from rideflex.flexibility import DEFAULT_TYPES
+from rideflex.tables.columns import KEY
 
 WINDOWS = ("08:00-08:30", "09:15-09:45", "22:30-23:00")
 SHIFTS = (0, 10, 20, 30)

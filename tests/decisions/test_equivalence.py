@@ -11,11 +11,11 @@ from hypothesis import given
 
 from rideflex.bench.baselines import Scan, build_dict, decision_matrix, indicator_matrix
 from rideflex.bench.peers import build_peers
-from rideflex.columns import KEY
-from rideflex.data import AreaSettings, generate_area
 from rideflex.decisions import DecisionTable
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
+from rideflex.synthetic import AreaSettings, generate_area
+from rideflex.tables.columns import KEY
 from tests.decisions.frames import tables
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rideflex.decisions import DecisionTable, tabular
+from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError
+from rideflex.tables import csv_files as tabular
 from tests.decisions.frames import frame, row
 
 

@@ -13,11 +13,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rideflex.columns import KEY
 from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError, UsageError
 from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
 from rideflex.offers import OfferGrid
+from rideflex.tables.columns import KEY
 from tests.decisions.frames import WINDOWS, frame, plain_answer, row, tables
 
 CONTEXT = (1, "work", "home", "office", WINDOWS[0], WINDOWS[1])

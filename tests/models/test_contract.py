@@ -14,7 +14,7 @@ import pytest
 import rideflex
 from rideflex.errors import DataError, UsageError
 from rideflex.flexibility import DEFAULT_TYPES
-from rideflex.model import FlexibilityModel
+from rideflex.models.protocol import FlexibilityModel
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.travelers import TravelerIndex
 from tests.models.worlds import draw_world

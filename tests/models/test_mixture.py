@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rideflex.alike import group_alike
 from rideflex.errors import UsageError
-from rideflex.mixture import Mixture, WeakPriors, fit_mixture
+from rideflex.models.alike import group_alike
+from rideflex.models.mixture import Mixture, WeakPriors, fit_mixture
 from rideflex.outcomes import Counts
 from tests.models.worlds import SHARES, draw_world
 

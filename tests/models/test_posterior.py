@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from rideflex import DecisionTable, FlexibilityPosterior
-from rideflex.columns import KEY
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
-from rideflex.mixture import Mixture
+from rideflex.models.mixture import Mixture
 from rideflex.outcomes import Counts
+from rideflex.tables.columns import KEY
 from rideflex.travelers import TravelerIndex
 from tests.models.worlds import draw_world
 

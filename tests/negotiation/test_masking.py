@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rideflex.errors import UsageError
-from rideflex.negotiation import AskLedger, Beliefs, Days, Masking
-from tests.negotiation.conftest import Informed
+from rideflex.models.acceptance import Beliefs
+from rideflex.negotiation import AskLedger, Days, Masking
+from tests.informed import Informed
 
 
 def test_a_sure_model_allows_what_the_traveler_would_accept(city, informed):

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from rideflex.errors import UsageError
-from rideflex.negotiation import Beliefs, Days, Masking, Negotiation, Prices, area_fleet
-from rideflex.negotiation.observation import Observer
+from rideflex.models.acceptance import Beliefs
+from rideflex.negotiation import Days, Masking, Negotiation, Prices, area_fleet
 from rideflex.negotiation.policies import POLICIES, LookAhead, make_policies
-from rideflex.negotiation.policies.by_name import read_names
-from rideflex.negotiation.policies.learned import LearnedPolicy, fresh_network
-from tests.negotiation.conftest import Informed
+from rideflex.negotiation.policies.registry import read_names
+from rideflex.training.environment.observation import Observer
+from rideflex.training.ppo.policy import LearnedPolicy, fresh_network
+from tests.informed import Informed
 
 PRICES = Prices(minute=4.0, question=2.0)
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rideflex.columns import KEY
 from rideflex.flexibility import DEFAULT_RULES, RIGID, FlexibilityRule
+from rideflex.tables.columns import KEY
 
 Question = tuple[int, str, str, str, str, str, int, int]
 Ask = Callable[[Question], Mapping[str, str] | None]

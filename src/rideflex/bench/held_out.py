@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.areas import ServiceArea
 from rideflex.bench.scores import log_losses
-from rideflex.bench.simulate import ask
-from rideflex.data import ServiceArea
-from rideflex.embedding import EvidenceModel, TravelerFeatures
+from rideflex.models.neural import EvidenceModel, TravelerFeatures
 from rideflex.outcomes import Counts
+from rideflex.synthetic.outcomes import ask
 
 FOLDS = 5
 

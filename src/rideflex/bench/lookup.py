@@ -15,13 +15,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+from rideflex.areas.area import DECISIONS
 from rideflex.bench.baselines import Scan, build_dict, decision_matrix, indicator_matrix
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.peers import Peer, build_peers
 from rideflex.bench.timing import Timing, measure
-from rideflex.columns import KEY
-from rideflex.data.area import DECISIONS
 from rideflex.decisions.table import DecisionTable
+from rideflex.tables.columns import KEY
 
 N_OUTCOMES = 12_800
 SCAN_SAMPLE = 50

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.data import ServiceArea
+from rideflex.areas import ServiceArea
 from rideflex.outcomes import Outcomes
 
 

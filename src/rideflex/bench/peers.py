@@ -15,8 +15,8 @@ import pandas as pd
 import polars as pl
 
 from rideflex.bench.baselines import tidy
-from rideflex.columns import KEY
 from rideflex.flexibility import DEFAULT_RULES, RIGID
+from rideflex.tables.columns import KEY
 
 Matrix = npt.NDArray[np.float32]
 Call = Callable[[pd.DataFrame], tuple[Matrix, Matrix]]

@@ -6,9 +6,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.compiled import compiled
-from rideflex.routing.asked import Asked
-from rideflex.routing.state import NEVER, Rules, State
+from rideflex._compiled import compiled
+from rideflex.routing.kernels.layout import Asked
+from rideflex.routing.kernels.state import NEVER, Rules, State
 
 
 @compiled(parallel=True)

@@ -13,19 +13,21 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.areas import ServiceArea, read_area
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.plain_quotes import plain_quote_days
 from rideflex.bench.timing import measure
-from rideflex.data import ServiceArea, read_area
+from rideflex.negotiation.days import sample_days
 from rideflex.offers import OfferGrid
-from rideflex.routing import Fleet, PlanBatch, Requests, ServiceDay, default_fleet, sample_days
-from rideflex.routing.agreement import Agreement, OpenDay
-from rideflex.routing.asked import shifts_of
-from rideflex.routing.clairvoyant import clairvoyant_days
-from rideflex.routing.exact import best_agreement
-from rideflex.routing.insertion import quote_days
+from rideflex.routing import Fleet, PlanBatch, Requests, ServiceDay
+from rideflex.routing.kernels.insertion import quote_days
+from rideflex.routing.kernels.layout import shifts_of
 from rideflex.routing.plans import inserted
-from rideflex.routing.reoptimise import reoptimise_days
+from rideflex.routing.problem import default_fleet
+from rideflex.routing.search.agreement import Agreement, OpenDay
+from rideflex.routing.search.clairvoyant import clairvoyant_days
+from rideflex.routing.search.exact import best_agreement
+from rideflex.routing.search.reoptimise import reoptimise_days
 from rideflex.routing.solution import problems_of
 
 PLANNED = (10, 30, 100)

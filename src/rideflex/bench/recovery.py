@@ -15,17 +15,18 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from rideflex.areas import ServiceArea, read_area
 from rideflex.bench.held_out import HeldOut, held_out_travelers
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.online_logistic import OnlineLogistic
 from rideflex.bench.scores import brier, calibration_error, log_losses
-from rideflex.bench.simulate import ask
-from rideflex.data import ServiceArea, read_area
-from rideflex.decisions.bits import unpack
-from rideflex.embedding import EmbeddingFFN, EvidenceModel, train_by_minibatch
+from rideflex.decisions.masks import unpack
+from rideflex.embedding import EmbeddingFFN
 from rideflex.errors import DataError, Problem, UsageError
+from rideflex.models.neural import EvidenceModel, train_by_minibatch
+from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.outcomes import Counts, Outcomes
-from rideflex.posterior import FlexibilityPosterior
+from rideflex.synthetic.outcomes import ask
 
 HELD_OUT_OUTCOMES, HELD_OUT_SEEDS = 30, 5
 METHODS = ("mini-batch", "evidence", "posterior")

@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from rideflex.bench.timing import measure
-from rideflex.columns import CONTEXT, KEY, SHIFTS
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES, rule_answers
 from rideflex.offers import OfferGrid
+from rideflex.tables.columns import CONTEXT, KEY, SHIFTS
 
 REPEATED_SHARE, ODD_ANSWER_SHARE = 0.17, 0.03
 TRIPS_EACH = 52

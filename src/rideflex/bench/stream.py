@@ -18,12 +18,12 @@ import pyarrow.parquet
 
 from rideflex.bench.machine import describe_machine
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.compile import Compiler
+from rideflex.decisions.compiler import Compiler
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES, rule_answers
+from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Counts
-from rideflex.posterior import FlexibilityPosterior
 
 SHARES = (0.3, 0.4, 0.2, 0.1)
 NOISE = 0.03

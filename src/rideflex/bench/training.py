@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from rideflex.areas import read_area
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.update import SCAN_SAMPLE, bench_update
-from rideflex.data import read_area
-from rideflex.negotiation.meta_training import silent, train
-from rideflex.negotiation.run_settings import RunSettings
+from rideflex.training.settings import RunSettings
+from rideflex.training.trainer import silent, train
 
 PARTS = (
     "quotes",

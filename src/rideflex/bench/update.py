@@ -14,24 +14,24 @@ import numpy as np
 import pandas as pd
 import torch
 
+from rideflex.areas import ServiceArea, read_area
+from rideflex.areas.area import DECISIONS
 from rideflex.bench.baselines import Ask, Scan, build_dict, decision_matrix, indicator_matrix
 from rideflex.bench.machine import describe_machine
-from rideflex.bench.simulate import as_dicts, ask
 from rideflex.bench.timing import measure
-from rideflex.columns import SHIFTS
-from rideflex.data import ServiceArea, read_area
-from rideflex.data.area import DECISIONS
 from rideflex.embedding import (
     EmbeddingFFN,
     OnlineTravelerDataset,
-    train_by_minibatch,
     update_embedding_model,
     update_from_outcomes,
 )
 from rideflex.errors import UsageError
+from rideflex.logs.frames import encode_outcomes
+from rideflex.models.neural import train_by_minibatch
+from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.outcomes import Counts, Outcomes
-from rideflex.posterior import FlexibilityPosterior
-from rideflex.records import encode_outcomes
+from rideflex.synthetic.outcomes import as_dicts, ask
+from rideflex.tables.columns import SHIFTS
 
 N_OUTCOMES = 12_800
 SCAN_SAMPLE = 50

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
+from rideflex.cli import areas as data
 from rideflex.cli import (
     bench_lookup,
     bench_models,
     bench_quotes,
     bench_train,
-    data,
     evaluate,
     models,
     routes,

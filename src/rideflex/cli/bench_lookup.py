@@ -25,7 +25,7 @@ def lookup(
     """
     os.environ["POLARS_MAX_THREADS"] = "1"  # read once, when polars is loaded
     from rideflex.bench.lookup import SCAN_SAMPLE, bench_lookup
-    from rideflex.bench.lookup_chart import draw_lookup, human_seconds
+    from rideflex.bench.lookup_plot import draw_lookup, human_seconds
     from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.cli.outputs import write_figures
 
@@ -81,7 +81,7 @@ def scale(
 
     Example: `rideflex bench scale --rows 2500000`
     """
-    from rideflex.bench.lookup_chart import human_seconds
+    from rideflex.bench.lookup_plot import human_seconds
     from rideflex.bench.machine import describe_machine
     from rideflex.bench.scale import bench_scale
     from rideflex.cli.console import make_console, make_table

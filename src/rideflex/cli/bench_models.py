@@ -29,8 +29,8 @@ def update(
 
     Example: `rideflex bench update --data cities/demo --json update.json --plot update.png`
     """
-    from rideflex.bench.lookup_chart import human_seconds
-    from rideflex.bench.models_chart import draw_update
+    from rideflex.bench.lookup_plot import human_seconds
+    from rideflex.bench.models_plot import draw_update
     from rideflex.bench.update import SCAN_SAMPLE, bench_update
     from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.cli.outputs import write_figures
@@ -88,7 +88,7 @@ def recovery(
     """
     from rich.progress import Progress
 
-    from rideflex.bench.models_chart import draw_recovery
+    from rideflex.bench.models_plot import draw_recovery
     from rideflex.bench.recovery import bench_recovery
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.numbers import whole_numbers
@@ -142,7 +142,7 @@ def stream(
 
     Example: `rideflex bench stream --travelers 100000 --outcomes 10000000`
     """
-    from rideflex.bench.lookup_chart import human_seconds
+    from rideflex.bench.lookup_plot import human_seconds
     from rideflex.bench.stream import bench_stream
     from rideflex.cli.console import make_console, make_table
     from rideflex.cli.outputs import write_figures

@@ -18,7 +18,7 @@ def train(
 
     Example: `rideflex bench train --data cities/demo --json train.json`
     """
-    from rideflex.bench.lookup_chart import human_seconds
+    from rideflex.bench.lookup_plot import human_seconds
     from rideflex.bench.training import bench_training
     from rideflex.bench.update import SCAN_SAMPLE
     from rideflex.cli.console import make_console, make_table

@@ -14,7 +14,7 @@ from rideflex.cli.run_tables import playing, print_closing, print_comparison, pr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rideflex.negotiation.trained import TrainedRun
+    from rideflex.training.trained_run import TrainedRun
 
 Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
 
@@ -54,10 +54,10 @@ def evaluate(
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
-    from rideflex.negotiation.comparison import Effort, compare
-    from rideflex.negotiation.evaluation import Scene, unseen_days
-    from rideflex.negotiation.frontier import draw_frontier, frontier, read_prices
-    from rideflex.negotiation.policies.by_name import make_policies, read_names
+    from rideflex.evaluation.compare import Effort, compare
+    from rideflex.evaluation.frontier import draw_frontier, frontier, read_prices
+    from rideflex.evaluation.play import Scene, unseen_days
+    from rideflex.negotiation.policies.registry import make_policies, read_names
 
     console = make_console()
     names = read_names(policies)
@@ -124,7 +124,7 @@ def report(
     """
     from rideflex.cli.console import make_console
     from rideflex.cli.outputs import write_figures
-    from rideflex.negotiation.closing import write_report
+    from rideflex.training.report import write_report
 
     console = make_console()
     trained = _load(run, data, console)
@@ -135,10 +135,10 @@ def report(
 
 
 def _load(run: Path, data: Path | None, console: Console) -> TrainedRun:
+    from rideflex.areas import read_area
     from rideflex.cli.console import print_wrapped
-    from rideflex.data import read_area
-    from rideflex.negotiation.run_folder import RunFolder
-    from rideflex.negotiation.trained import load_run
+    from rideflex.training.run_folder import RunFolder
+    from rideflex.training.trained_run import load_run
 
     trained = load_run(run, read_area(RunFolder(run).area_folder(data)))
     if not trained.same_files:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from rich.table import Table
 
-    from rideflex.data import ServiceArea
-    from rideflex.embedding import EvidenceModel
-    from rideflex.posterior import FlexibilityPosterior
+    from rideflex.areas import ServiceArea
+    from rideflex.models.neural import EvidenceModel
+    from rideflex.models.posterior import FlexibilityPosterior
 
 _MUCH_NOISE = 0.2
 _MOST_SHOWN, _MOST_COLUMNS = 50, 6
@@ -63,14 +63,14 @@ def fit(
     import numpy as np
     from rich.progress import Progress
 
+    from rideflex.areas import read_area
     from rideflex.cli.console import make_console
     from rideflex.cli.outputs import write_figures
-    from rideflex.data import read_area
     from rideflex.errors import UsageError
-    from rideflex.files import is_saved
-    from rideflex.logs import count_outcomes
-    from rideflex.mixture import fit_mixture
+    from rideflex.logs.files import count_outcomes
+    from rideflex.models.mixture import fit_mixture
     from rideflex.outcomes import Counts
+    from rideflex.storage.array_file import is_saved
 
     if not 0.0 <= forget <= 1.0:
         raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
@@ -213,9 +213,9 @@ def _types_table(
 def _predict_strangers(
     made: FlexibilityPosterior | EvidenceModel, file: Path
 ) -> npt.NDArray[np.float64]:
-    from rideflex.decisions.tabular import csv_head, read_csv
     from rideflex.errors import UsageError
-    from rideflex.posterior import FlexibilityPosterior
+    from rideflex.models.posterior import FlexibilityPosterior
+    from rideflex.tables.csv_files import csv_head, read_csv
 
     if isinstance(made, FlexibilityPosterior) or made.levels is None:
         raise UsageError("this model knows no features: fit it with --model evidence --features")
@@ -229,12 +229,12 @@ def _make(
     model: Literal["posterior", "evidence"], area: ServiceArea, features: bool
 ) -> FlexibilityPosterior | EvidenceModel:
     from rideflex.errors import DataError, Problem
-    from rideflex.posterior import FlexibilityPosterior
+    from rideflex.models.posterior import FlexibilityPosterior
 
     n, types = len(area.travelers), area.table.types
     if model == "posterior":
         return FlexibilityPosterior(n, types, travelers=area.travelers)
-    from rideflex.embedding import EvidenceModel, TravelerFeatures
+    from rideflex.models.neural import EvidenceModel, TravelerFeatures
 
     if not features:
         return EvidenceModel(n, types, travelers=area.travelers)
@@ -248,11 +248,11 @@ def _make(
 
 def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
     """Load whichever model the file holds; PyTorch only where it is needed."""
-    from rideflex.files import saved_kind
-    from rideflex.posterior import KIND, FlexibilityPosterior
+    from rideflex.models.posterior import KIND, FlexibilityPosterior
+    from rideflex.storage.array_file import saved_kind
 
     if saved_kind(path) == KIND:
         return FlexibilityPosterior.load(path)
-    from rideflex.embedding import EvidenceModel
+    from rideflex.models.neural import EvidenceModel
 
     return EvidenceModel.load(path)

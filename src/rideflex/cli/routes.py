@@ -24,7 +24,7 @@ def route(
     """
     from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.cli.outputs import write_figures
-    from rideflex.cli.planned import plan_path
+    from rideflex.evaluation.plan_day import plan_path
 
     console = make_console()
     with console.status("routing"):
@@ -60,7 +60,7 @@ def route(
             console.print(f"{plan.name}: {problem}")
     write_figures(console, json, found.as_json())
     if plot is not None:
-        from rideflex.routing.drawing import draw_days
+        from rideflex.routing.plots import draw_days
 
         draw_days(found.pictures(), plot, found.zones, 3600.0 if found.unit != "units" else 1000.0)
         print_wrapped(console, f"Wrote {plot}.")

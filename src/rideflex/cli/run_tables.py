@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rideflex.negotiation.closing import Closing
-    from rideflex.negotiation.comparison import Comparison
-    from rideflex.negotiation.frontier import FrontierPoint
-    from rideflex.negotiation.trained import TrainedRun
+    from rideflex.evaluation.compare import Comparison
+    from rideflex.evaluation.frontier import FrontierPoint
+    from rideflex.training.report import Closing
+    from rideflex.training.trained_run import TrainedRun
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def print_comparison(
 ) -> None:
     """Print what each policy saved and what it asked."""
     from rideflex.cli.console import make_table
-    from rideflex.negotiation.comparison import BOUND
+    from rideflex.evaluation.compare import BOUND
 
     worth = make_table(
         f"Saving on {days} unseen days, every plan re-optimised alike",

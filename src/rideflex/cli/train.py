@@ -12,7 +12,7 @@ from rideflex.cli.run_tables import playing, print_closing
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rideflex.negotiation.meta_training import MetaTraining
+    from rideflex.training.trainer import MetaTraining
 
 
 def train(
@@ -55,10 +55,10 @@ def train(
     A run that was stopped goes on with `rideflex train --resume runs/demo`, exactly as if it had
     not been.
     """
+    from rideflex.areas import read_area
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.data import read_area
-    from rideflex.negotiation.meta_training import MetaTraining
-    from rideflex.negotiation.settings import Prices
+    from rideflex.negotiation.prices import Prices
+    from rideflex.training.trainer import MetaTraining
 
     console = make_console()
     given: dict[str, Any] = {
@@ -107,8 +107,8 @@ def _settings(
     from dataclasses import replace
 
     from rideflex.errors import UsageError
-    from rideflex.negotiation.run_folder import RunFolder
-    from rideflex.negotiation.run_settings import RunSettings
+    from rideflex.training.run_folder import RunFolder
+    from rideflex.training.settings import RunSettings
 
     if resume is not None:
         if out is not None and out.resolve() != resume.resolve():
@@ -142,8 +142,8 @@ def _train(training: MetaTraining, stop_after: int | None, days: int, console: C
         print_wrapped(console, f"{stopped}; go on with rideflex train --resume {run}")
         return
     if days:
-        from rideflex.negotiation.closing import write_report
-        from rideflex.negotiation.trained import load_run
+        from rideflex.training.report import write_report
+        from rideflex.training.trained_run import load_run
 
         console.print()
         with playing(days, console) as on_step:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.columns import CONTEXT
 from rideflex.decisions import kernels
-from rideflex.decisions.coding import MISSING
-from rideflex.decisions.frames import column_of, integers_of
 from rideflex.decisions.vocabulary import Vocabulary
+from rideflex.tables.coded import MISSING
+from rideflex.tables.columns import CONTEXT
+from rideflex.tables.frames import column_of, integers_of
 
 TEXTS = CONTEXT[1:]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.compiled import compiled
-from rideflex.decisions.bits import Masks
+from rideflex._compiled import compiled
+from rideflex.decisions.masks import Masks
 
 Codes = npt.NDArray[np.int32]
 Travelers = npt.NDArray[np.int64]

@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from rideflex.decisions.table import DecisionTable
 
 _BEYOND = 1 << 63
 Question = tuple[int, str, str, str, str, str, int, int]
 Answer = dict[str, str]
 
 
+class Lookup(Protocol):
+    """What a mapping asks of a decision table."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Names of the L flexibility types."""
+        ...
+
+    @property
+    def n_known(self) -> int:
+        """Questions that the source answers."""
+        ...
+
+    def lookup(
+        self,
+        traveler_id: int,
+        trip_purpose: str,
+        departure_location: str,
+        arrival_location: str,
+        departure_time_window: str,
+        arrival_time_window: str,
+        pickup_shift: int,
+        dropoff_shift: int,
+    ) -> Answer | None:
+        """Answer one question."""
+        ...
+
+    def questions(self) -> Iterator[Question]:
+        """Go through the questions that the source answers."""
+        ...
+
+
 class QuestionMapping(Mapping[Question, Answer]):
     """Read-only view of a table: question (8-tuple) to {type: "accept" or "reject"}."""
 
-    def __init__(self, table: DecisionTable) -> None:
+    def __init__(self, table: Lookup) -> None:
         self._table = table
 
     def __getitem__(self, question: Question) -> Answer:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.columns import SHIFTS
-from rideflex.decisions.rows import Rows, shift
 from rideflex.errors import Problem
+from rideflex.tables.columns import SHIFTS
+from rideflex.tables.rows import Rows, shift
 
 
 class ShiftPairs:

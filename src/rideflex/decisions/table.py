@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.arrays import truths, whole_numbers
-from rideflex.columns import SHIFTS
 from rideflex.decisions import kernels
-from rideflex.decisions.answers import AnswerMasks
-from rideflex.decisions.compile import Compiled, OnConflict, compile_table
-from rideflex.decisions.file import cached, load_compiled, save_compiled
-from rideflex.decisions.frames import integers_of
+from rideflex.decisions.compiler import Compiled, OnConflict, compile_table
+from rideflex.decisions.lookup import AnswerMasks
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
-from rideflex.decisions.rows import whole_number
-from rideflex.decisions.source import csv_source, frame_source, parquet_source
+from rideflex.decisions.reading import csv_source, frame_source, parquet_source
+from rideflex.decisions.saved import cached, load_compiled, save_compiled
 from rideflex.errors import UsageError
 from rideflex.flexibility import FlexibilityRule
 from rideflex.offers import ActionSpaceMap
 from rideflex.outcomes import Outcomes
+from rideflex.tables.arrays import truths, whole_numbers
+from rideflex.tables.columns import SHIFTS
+from rideflex.tables.frames import integers_of
+from rideflex.tables.rows import whole_number
 
 
 class Answers(NamedTuple):

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rideflex.compiled import compiled
-from rideflex.decisions.coding import MISSING, Coded
+from rideflex._compiled import compiled
+from rideflex.tables.coded import MISSING, Coded
 
 _CHUNK = 8
 _PADDING = 2 * _CHUNK

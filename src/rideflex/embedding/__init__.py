@@ -5,13 +5,13 @@ from rideflex.embedding.dataset import (
     flexibility_personalities,
     n_flexibilities,
 )
-from rideflex.embedding.evidence import EvidenceFit, train_by_evidence
-from rideflex.embedding.features import TravelerFeatures
-from rideflex.embedding.likelihood import likelihood_loss
-from rideflex.embedding.minibatch import train_by_minibatch
-from rideflex.embedding.model import EvidenceModel
-from rideflex.embedding.network import EmbeddingFFN
 from rideflex.embedding.update import update_embedding_model, update_from_outcomes
+from rideflex.models.neural.evidence import EvidenceFit, train_by_evidence
+from rideflex.models.neural.features import TravelerFeatures
+from rideflex.models.neural.likelihood import likelihood_loss
+from rideflex.models.neural.minibatch import train_by_minibatch
+from rideflex.models.neural.model import EvidenceModel
+from rideflex.models.neural.network import EmbeddingFFN
 
 __all__ = [
     "EmbeddingFFN",

@@ -12,11 +12,11 @@ import torch
 from torch.utils.data import Dataset
 
 from rideflex.decisions import DecisionTable
-from rideflex.embedding.source import FoundDecisions, find_decisions
+from rideflex.embedding.find_decisions import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
+from rideflex.logs.frames import actions_of, answers, traveler_ids, trip_ids
 from rideflex.offers import ActionSpaceMap, OfferGrid
-from rideflex.records import actions_of, answers, traveler_ids, trip_ids
 
 Report = Callable[[str], None]
 

@@ -12,25 +12,20 @@ import numpy.typing as npt
 import torch
 
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.bits import unpack
-from rideflex.decisions.frames import names_of
-from rideflex.embedding.dataset import (
-    Report,
-    entities_of,
-    report_decisions,
-    report_fallbacks,
-)
-from rideflex.embedding.evidence import train_by_evidence
-from rideflex.embedding.feature_prior import fit_prior
-from rideflex.embedding.minibatch import train_by_minibatch
-from rideflex.embedding.network import EmbeddingFFN
-from rideflex.embedding.place import on_cpu
-from rideflex.embedding.source import FoundDecisions, find_decisions
+from rideflex.decisions.masks import unpack
+from rideflex.embedding.dataset import Report, entities_of, report_decisions, report_fallbacks
+from rideflex.embedding.find_decisions import FoundDecisions, find_decisions
 from rideflex.errors import UsageError
-from rideflex.mixture import fit_mixture
+from rideflex.logs.frames import actions_of, answers, traveler_ids, trip_ids
+from rideflex.models.mixture import fit_mixture
+from rideflex.models.neural.device import on_cpu
+from rideflex.models.neural.evidence import train_by_evidence
+from rideflex.models.neural.minibatch import train_by_minibatch
+from rideflex.models.neural.network import EmbeddingFFN
+from rideflex.models.neural.prior import fit_prior
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Counts, Outcomes
-from rideflex.records import actions_of, answers, traveler_ids, trip_ids
+from rideflex.tables.frames import names_of
 
 Method = Literal["evidence", "minibatch"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.data import ServiceArea
-from rideflex.errors import UsageError
-from rideflex.routing import Requests, sample_days
+from rideflex.areas import ServiceArea
+from rideflex.errors import DataError, Problem, UsageError
+from rideflex.routing import Fleet, Requests, default_fleet
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,48 @@ def true_answers(area: ServiceArea) -> npt.NDArray[np.float32]:
             "'flexibility' in trips.csv, or travelers.csv"
         )
     return area.answers
+
+
+def sample_days(
+    travelers: npt.NDArray[np.int32], n_days: int, rng: np.random.Generator
+) -> npt.NDArray[np.int32]:
+    """Draw days of one trip a traveler, in random order of request.
+
+    Parameters
+    ----------
+    travelers
+        The traveler of every trip [M].
+    n_days
+        How many days to draw; each is independent of the others.
+    rng
+        Where the randomness comes from.
+
+    Returns
+    -------
+    Rows of trips [n_days, travelers with a trip]: row b is day b, first request first.
+    """
+    if len(travelers) == 0:
+        raise UsageError("there is no trip to sample a day from")
+    by_traveler = np.argsort(travelers, kind="stable").astype(np.int32)
+    _, start, count = np.unique(travelers[by_traveler], return_index=True, return_counts=True)
+    drawn = by_traveler[start + rng.integers(count, size=(n_days, len(count)))]
+    return rng.permuted(drawn, axis=1)
+
+
+def area_fleet(area: ServiceArea) -> Fleet:
+    """The default fleet for days of one trip a traveler.
+
+    Raises
+    ------
+    DataError
+        If no trip needs any driving, so that there is nothing to save.
+    """
+    every = np.arange(len(area.trips), dtype=np.int32)
+    a_day = len(np.unique(area.trips.traveler))
+    fleet = default_fleet(requests_of(area, every), area.travel_times, a_day)
+    ends = np.union1d(area.trips.origin, area.trips.destination)
+    visited = np.union1d(ends, fleet.depot)
+    if not area.travel_times[np.ix_(visited, visited)].any():
+        cause = "all times between the zones of the trips are 0, so there is no driving to save"
+        raise DataError(Problem(str(area.folder / "travel_times.csv"), cause))
+    return fleet

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.data import ServiceArea
+from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
-from rideflex.negotiation.beliefs import Beliefs
+from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation.days import Days, requests_of
 from rideflex.negotiation.masking import AskLedger, Masking
-from rideflex.negotiation.settings import Prices
+from rideflex.negotiation.prices import Prices
 from rideflex.negotiation.stopwatch import Stopwatch
 from rideflex.offers import OfferGrid
 from rideflex.routing import INFEASIBLE, Fleet, PlanBatch, Quotes

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.data import ServiceArea
+from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
-from rideflex.negotiation.beliefs import Beliefs
+from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation.days import Days
 
 

@@ -10,19 +10,13 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
-from rideflex.routing.asked import Asked, shifts_of
-from rideflex.routing.booking import commit_days
-from rideflex.routing.day import (
-    Fleet,
-    Requests,
-    ServiceDay,
-    check_zones,
-    checked_travel_times,
-)
-from rideflex.routing.improve import improve_days
-from rideflex.routing.insertion import quote_days
+from rideflex.routing.kernels.edit import commit_days
+from rideflex.routing.kernels.insertion import quote_days
+from rideflex.routing.kernels.layout import Asked, shifts_of
+from rideflex.routing.kernels.relocate import improve_days
+from rideflex.routing.kernels.state import NEVER, State, clear, empty_state, refresh, rules_of
+from rideflex.routing.problem import Fleet, Requests, ServiceDay, check_zones, checked_travel_times
 from rideflex.routing.solution import Routes, driving_of
-from rideflex.routing.state import NEVER, State, clear, empty_state, refresh, rules_of
 
 INFEASIBLE = int(NEVER)
 

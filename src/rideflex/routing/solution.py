@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rideflex.routing.day import ServiceDay
+from rideflex.routing.problem import ServiceDay
 
 Routes = tuple[tuple[int, ...], ...]
 """Stops by vehicle: 2 r is the pick-up of request r, 2 r + 1 its drop-off."""

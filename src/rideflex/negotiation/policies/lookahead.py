@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.negotiation.beliefs import Beliefs
+from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation.days import requests_of
 from rideflex.negotiation.game import Situation
 from rideflex.negotiation.policies.protocol import best_allowed

@@ -1,0 +1,194 @@
+"""A service area, read from its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rideflex.areas import trips as trip_file
+from rideflex.areas.behaviour import DUTIES, People, read_people
+from rideflex.areas.travel_times import TravelTimes, read_travel_times
+from rideflex.areas.trips import TripRows, read_trip_rows
+from rideflex.decisions.compiler import OnConflict
+from rideflex.decisions.table import DecisionTable
+from rideflex.errors import DataError, Problem
+from rideflex.tables.columns import CONTEXT
+from rideflex.tables.rows import text, time_window, whole_number
+from rideflex.travelers import TravelerIndex
+
+DECISIONS = "decisions.csv"
+
+
+@dataclass(frozen=True)
+class Trips:
+    """The M trips of an area, as arrays.
+
+    Parameters
+    ----------
+    traveler
+        Entity of each trip's traveler, int32 [M].
+    trip_id
+        Trip id in the decision table, int32 [M]; -1 where the table lacks the context.
+    origin, destination
+        Zone numbers, int32 [M].
+    pickup_window, dropoff_window
+        Earliest and latest time in seconds after midnight, int32 [M, 2].
+    """
+
+    traveler: npt.NDArray[np.int32]
+    trip_id: npt.NDArray[np.int32]
+    origin: npt.NDArray[np.int32]
+    destination: npt.NDArray[np.int32]
+    pickup_window: npt.NDArray[np.int32]
+    dropoff_window: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.traveler)
+
+
+@dataclass(frozen=True)
+class ServiceArea:
+    """Everything a service-area folder says.
+
+    Parameters
+    ----------
+    folder
+        Where it was read from.
+    table
+        The decisions.
+    travelers
+        The travelers of `trips.csv`, T of them, and their entities.
+    zones
+        Ids of the Z zones.
+    travel_times
+        Driving seconds, int32 [Z, Z].
+    coordinates
+        Latitude and longitude of each zone, float64 [Z, 2]; None where the trips have no places.
+    types_by_phase
+        Type of each traveler, int32 [P, T], one row a phase of a run (P = 2 where travelers change
+        half-way); None where the folder does not say.
+    features
+        One row a traveler, in entity order: age, occupation and income as far as they are there.
+    trips
+        The trips, M of them.
+    answers
+        float32 [P, M, A]: probability that the traveler of trip m truly accepts offer a in
+        phase p; None where neither true types nor `travelers.csv` say.
+    compile_seconds
+        What reading and compiling the decisions took; None where they were not read from a file.
+    """
+
+    folder: Path
+    table: DecisionTable
+    travelers: TravelerIndex
+    zones: tuple[str, ...]
+    travel_times: npt.NDArray[np.int32]
+    coordinates: npt.NDArray[np.float64] | None
+    types_by_phase: npt.NDArray[np.int32] | None
+    features: pl.DataFrame
+    trips: Trips
+    answers: npt.NDArray[np.float32] | None
+    compile_seconds: float | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"ServiceArea({str(self.folder)!r}, {len(self.travelers)} travelers, "
+            f"{len(self.trips)} trips, {len(self.zones)} zones)"
+        )
+
+    @property
+    def true_types(self) -> npt.NDArray[np.int32] | None:
+        """Type of each traveler at first, int32 [T]; None where the folder does not say."""
+        return None if self.types_by_phase is None else self.types_by_phase[0]
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Which of age, occupation and income are known."""
+        return tuple(name for name in self.features.columns if name != CONTEXT[0])
+
+
+def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceArea:
+    """Read a service-area folder.
+
+    Parameters
+    ----------
+    folder
+        Holds `decisions.csv`, `trips.csv` and `travel_times.csv`; `travelers.csv` where the
+        travelers answer by tolerances or change half-way.
+    on_conflict
+        See `DecisionTable.from_csv`.
+
+    Raises
+    ------
+    DataError
+        If a file can't be used; it carries every problem of that file.
+    """
+    home = Path(folder)
+    if not home.is_dir():
+        raise DataError(Problem(str(home), "is not a folder"))
+    try:
+        return _read(home, on_conflict)
+    except DataError as error:
+        raise DataError(error.problems, f"rideflex check {home} lists them") from None
+
+
+def _read(home: Path, on_conflict: OnConflict) -> ServiceArea:
+    times = read_travel_times(home)
+    start = perf_counter()
+    table = DecisionTable.from_csv(home / DECISIONS, on_conflict=on_conflict)
+    seconds = perf_counter() - start
+    rows = read_trip_rows(home)
+    if problems := rows.problems(times.zones, table.types):
+        raise DataError(problems)
+    return replace(assemble(home, table, times, rows), compile_seconds=seconds)
+
+
+def assemble(
+    folder: Path, table: DecisionTable, times: TravelTimes, trip_rows: TripRows
+) -> ServiceArea:
+    """Put together what the files of a folder say; their cells have been checked.
+
+    Raises
+    ------
+    DataError
+        If `travelers.csv` is there and can't be used.
+    """
+    rows = trip_rows.rows
+    ids = rows.read(CONTEXT[0], whole_number, np.int64)
+    travelers = TravelerIndex.from_ids(ids)
+    context = {name: rows.columns[name].arrow() for name in CONTEXT[1:]}
+    trips = Trips(
+        traveler=travelers.encode(ids),
+        trip_id=table.trip_ids({CONTEXT[0]: ids, **context}),
+        origin=trip_file.zone_numbers(rows, trip_rows.zones[0], times.zones),
+        destination=trip_file.zone_numbers(rows, trip_rows.zones[1], times.zones),
+        pickup_window=rows.read(CONTEXT[4], time_window, np.int32),
+        dropoff_window=rows.read(CONTEXT[5], time_window, np.int32),
+    )
+    _, firsts = np.unique(trips.traveler, return_index=True)
+    names = [name for name in trip_file.FEATURES if name in trip_rows.optional]
+    features = {name: rows.read(name, text, object)[firsts].tolist() for name in names}
+    people = read_people(folder, table.types, travelers)
+    if people is None and trip_file.TYPE in trip_rows.optional:
+        every = rows.read(trip_file.TYPE, lambda cell: table.types.index(cell.strip()), np.int32)
+        people = People(types=every[firsts][None])
+    duty = rows.read(CONTEXT[1], lambda cell: text(cell) in DUTIES, np.bool_)
+    return ServiceArea(
+        folder=folder,
+        table=table,
+        travelers=travelers,
+        zones=times.zones,
+        travel_times=times.seconds,
+        coordinates=trip_file.zone_coordinates(trip_rows, times.zones),
+        types_by_phase=None if people is None else people.types,
+        features=pl.DataFrame({CONTEXT[0]: travelers.ids, **features}),
+        trips=trips,
+        answers=None
+        if people is None
+        else people.answers(table, trips.trip_id, trips.traveler, duty),
+    )

@@ -1,0 +1,100 @@
+"""Where the decisions come from, and the tables this process has compiled."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from rideflex.decisions import DecisionTable
+from rideflex.decisions.compiler import Compiler
+from rideflex.errors import UsageError
+from rideflex.offers import OfferGrid
+from rideflex.storage.array_file import is_saved
+
+DECISIONS_VARIABLE = "RIDEFLEX_DECISIONS"
+DECISIONS_FILE = "traveler_decisions_augmented.csv"
+FOLDER_FILE = "decisions.csv"
+
+_Stamp = tuple[str, int, int, tuple[str, ...], OfferGrid]
+_compiled: dict[_Stamp, DecisionTable] = {}
+
+
+@dataclass(frozen=True)
+class FoundDecisions:
+    """The table of an update, and what finding it cost.
+
+    Parameters
+    ----------
+    table
+        The decisions; without any row where none were found, so that the rules answer.
+    seconds
+        Time to read and compile them; None where that was done before.
+    """
+
+    table: DecisionTable
+    seconds: float | None
+
+    @property
+    def from_file(self) -> bool:
+        """Whether there are any decisions."""
+        return self.table.n_trips > 0
+
+
+def find_decisions(
+    decisions: DecisionTable | str | Path | None, types: Sequence[str], offers: OfferGrid
+) -> FoundDecisions:
+    """Find the decisions of an update; a file is compiled once a process.
+
+    They are `decisions` (a table, or the path of a CSV or Parquet file, of a saved table or of a
+    service-area folder), else the file that the environment variable `RIDEFLEX_DECISIONS` names,
+    else `traveler_decisions_augmented.csv` in the working directory, else an empty table.
+
+    Raises
+    ------
+    UsageError
+        If a table holds other types or offers than the update.
+    DataError
+        If the file can't be used.
+    """
+    if isinstance(decisions, DecisionTable):
+        _check_same("type", decisions.types, types)
+        _check_same("offer", decisions.offers, offers)
+        return FoundDecisions(decisions, None)
+    named = decisions or os.environ.get(DECISIONS_VARIABLE)
+    path = Path(named or DECISIONS_FILE)
+    if path.is_dir():
+        path = path / FOLDER_FILE
+    if not named and not path.is_file():
+        return FoundDecisions(
+            DecisionTable(Compiler(tuple(types), "first").finish(offers, None)), None
+        )
+    return _compile(path, tuple(types), offers)
+
+
+def _check_same(name: str, held: Sequence[object], wanted: Sequence[object]) -> None:
+    for at, (one, other) in enumerate(zip_longest(held, wanted)):
+        if one != other:
+            raise UsageError(
+                f"the decision table holds other {name}s than the update: {name} {at} is {one!r} "
+                f"there and {other!r} here"
+            )
+
+
+def _compile(path: Path, types: tuple[str, ...], offers: OfferGrid) -> FoundDecisions:
+    if is_saved(path):
+        table = DecisionTable.load(path)
+        return find_decisions(table, types, offers)
+    read = DecisionTable.from_parquet if path.suffix == ".parquet" else DecisionTable.from_csv
+    if not path.is_file():
+        return FoundDecisions(read(path, types, offers), None)
+    stat = path.stat()
+    stamp = (str(path.resolve()), stat.st_mtime_ns, stat.st_size, types, offers)
+    if stamp in _compiled:
+        return FoundDecisions(_compiled[stamp], None)
+    start = time.perf_counter()
+    _compiled[stamp] = read(path, types, offers)
+    return FoundDecisions(_compiled[stamp], time.perf_counter() - start)

@@ -1,0 +1,1 @@
+"""Play policies on unseen days, re-optimise alike, compare."""

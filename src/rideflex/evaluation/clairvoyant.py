@@ -1,0 +1,75 @@
+"""The clairvoyant bound of an evaluation: every answer known before the first request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.evaluation.play import Played, Scene
+from rideflex.negotiation.days import requests_of
+from rideflex.negotiation.masking import AskLedger
+from rideflex.routing import ServiceDay, Solution
+from rideflex.routing.search.agreement import Agreement, OpenDay
+from rideflex.routing.search.clairvoyant import clairvoyant_days
+
+
+def clairvoyant_agreements(
+    scene: Scene,
+    played: Sequence[Played],
+    solutions: Sequence[Sequence[Solution]],
+    *,
+    rounds: int,
+    iterations: int,
+    seed: int,
+    workers: int = 1,
+) -> list[Agreement]:
+    """Best offers and routes of every day [D], never worse than any policy's.
+
+    Parameters
+    ----------
+    scene
+        Days, and the cap on questions, which the bound respects too: day after day it may ask
+        only those who have a question left.
+    played, solutions
+        What the policies did, and their re-optimised routes: the starts of the search.
+    rounds, iterations, seed, workers
+        See `clairvoyant_days`.
+    """
+    ledger = AskLedger(scene.area, scene.max_asks)
+    n_days = len(scene.days)
+    at_once = n_days if scene.max_asks is None else 1
+    found: list[Agreement] = []
+    for first in range(0, n_days, at_once):
+        starts = []
+        for day in range(first, min(first + at_once, n_days)):
+            open_day = _open_day(scene, day, ledger)
+            starts.append(
+                [
+                    Agreement(open_day, one.actions[day], routed[day].routes)
+                    for one, routed in zip(played, solutions, strict=True)
+                    if _may(open_day, one.actions[day])
+                ]
+            )
+        best = clairvoyant_days(starts, rounds, iterations, seed, workers)
+        for day, agreement in enumerate(best, start=first):
+            asked = agreement.actions != agreement.open_day.offers.no_shift
+            ledger.note(scene.area.trips.traveler[scene.days.trips[day]], asked)
+        found += best
+    return found
+
+
+def _open_day(scene: Scene, day: int, ledger: AskLedger) -> OpenDay:
+    area, days = scene.area, scene.days[day : day + 1]
+    accepted = np.stack([days.answers(area, step)[0] for step in range(days.n_requests)])
+    travelers = area.trips.traveler[days.trips[0]]
+    accepted[~ledger.open(travelers)] = False
+    requests = requests_of(area, days.trips[0])
+    return OpenDay(
+        ServiceDay(requests, scene.fleet, area.travel_times), area.table.offers, accepted
+    )
+
+
+def _may(open_day: OpenDay, actions: npt.NDArray[np.int32]) -> bool:
+    return bool(open_day.accepted[np.arange(len(actions)), actions].all())

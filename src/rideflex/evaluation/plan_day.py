@@ -1,0 +1,148 @@
+"""The plans that `rideflex route` makes of an instance or of a drawn day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rideflex.areas import ServiceArea, read_area
+from rideflex.negotiation.days import sample_days
+from rideflex.routing import Requests, ServiceDay, Solution
+from rideflex.routing.instances.read import read_instance
+from rideflex.routing.plans import inserted
+from rideflex.routing.plots import Map, Picture
+from rideflex.routing.problem import default_fleet
+from rideflex.routing.search.agreement import Agreement, OpenDay
+from rideflex.routing.search.clairvoyant import clairvoyant
+from rideflex.routing.search.reoptimise import reoptimise
+from rideflex.routing.solution import problems_of
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One plan of a day, and what the oracle says of it."""
+
+    name: str
+    day: ServiceDay
+    solution: Solution
+    minutes: int = 0
+
+    @property
+    def vehicles(self) -> int:
+        """Vehicles that leave the depot."""
+        return sum(bool(route) for route in self.solution.routes)
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that keeps the plan from being driven."""
+        return problems_of(self.day, self.solution.routes)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plans of one day, from plain to best.
+
+    Parameters
+    ----------
+    kind
+        What was read: a format's name, or a day drawn from a service area.
+    unit, ticks
+        What costs are told in, and how many ticks of the day's clock that is.
+    plans
+        At least insertion and re-optimised routes.
+    zones
+        Where the zones lie, if that is known.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    ticks: float
+    plans: tuple[Plan, ...]
+    zones: Map | None
+
+    def pictures(self) -> list[Picture]:
+        """The re-optimised day as asked and, where offers were made, as agreed."""
+        asked = self.plans[1].day.requests
+        return [
+            Picture(
+                f"{plan.name}: {plan.solution.cost / self.ticks:,.1f} {self.unit}",
+                plan.day,
+                plan.solution.routes,
+                asked if plan.minutes else None,
+            )
+            for plan in self.plans[1:]
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures; costs in the unit of the table."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "unit": self.unit,
+            "requests": len(self.plans[0].day.requests),
+            "plans": [
+                {
+                    "plan": plan.name,
+                    "cost": plan.solution.cost / self.ticks,
+                    "driving": plan.solution.driving / self.ticks,
+                    "vehicles": plan.vehicles,
+                    "unserved": list(plan.solution.unserved),
+                    "shifted_minutes": plan.minutes,
+                    "problems": plan.problems,
+                    "routes": [list(route) for route in plan.solution.routes if route],
+                }
+                for plan in self.plans
+            ],
+        }
+
+
+def plan_path(path: Path, iterations: int, seed: int) -> Planned:
+    """Plan a published instance (a file) or a day drawn from a service area (a folder)."""
+    if path.is_dir():
+        return _plan_area_day(read_area(path), iterations, seed)
+    instance = read_instance(path)
+    inserting, best = _two_plans(instance.day, iterations, seed)
+    return Planned(
+        instance.name,
+        instance.kind,
+        "units",
+        float(instance.scale),
+        (inserting, best),
+        Map(instance.coordinates),
+    )
+
+
+def _two_plans(day: ServiceDay, iterations: int, seed: int) -> tuple[Plan, Plan]:
+    routes = inserted(day)
+    return (
+        Plan("inserted", day, Solution.of(day, routes)),
+        Plan("re-optimised", day, reoptimise(day, routes, iterations, seed)),
+    )
+
+
+def _plan_area_day(area: ServiceArea, iterations: int, seed: int) -> Planned:
+    rng = np.random.default_rng(seed)
+    trips = area.trips
+    rows = sample_days(trips.traveler, 1, rng)[0]
+    asked = Requests(
+        trips.origin,
+        trips.destination,
+        trips.pickup_window.astype(np.int64),
+        trips.dropoff_window.astype(np.int64),
+    )
+    fleet = default_fleet(asked, area.travel_times, len(rows))
+    day = ServiceDay(asked.take(rows), fleet, area.travel_times)
+    plans: tuple[Plan, ...] = _two_plans(day, iterations, seed)
+    if area.answers is not None:
+        accepted = rng.random(len(rows))[:, None] < area.answers[0, rows]
+        open_day = OpenDay(day, area.table.offers, accepted)
+        starts = [Agreement.as_asked(open_day, plan.solution.routes) for plan in plans]
+        bound = clairvoyant(starts, iterations=iterations, seed=seed)
+        agreed = open_day.under(bound.actions)
+        plans += (Plan("every answer known", agreed, bound.solution, bound.minutes),)
+    zones = None if area.coordinates is None else Map(area.coordinates, geographic=True)
+    return Planned(area.folder.name, "a drawn day", "vehicle min", 60.0, plans, zones)

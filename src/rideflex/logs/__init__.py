@@ -1,0 +1,1 @@
+"""Logged outcomes, encoded from frames and from files."""

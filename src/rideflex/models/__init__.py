@@ -1,0 +1,1 @@
+"""Flexibility models: who is of which type, learned from counts of answers."""

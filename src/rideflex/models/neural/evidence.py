@@ -1,0 +1,187 @@
+"""Training by evidence: full batch over travelers, to the exact posterior in a few passes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rideflex.models.neural.network import EmbeddingFFN
+from rideflex.models.neural.threads import one_thread
+
+logger = logging.getLogger(__name__)
+
+_BLOCK = 32_768
+_LEAST_LOG_PROBABILITY = -20.0
+_LONGEST_STEP = 2.0
+_PULL = 0.5
+_CARE, _LEAST_CARE = 3.0, 1e-3
+_EMBEDDING_DAMPING = 1e-2
+_OUTPUT_DAMPING = 1e-1
+
+
+@dataclass(frozen=True)
+class EvidenceFit:
+    """How a training by evidence ended.
+
+    Parameters
+    ----------
+    passes
+        Passes over the travelers that were used.
+    loss
+        Minus the evidence of the last pass, a traveler.
+    gap
+        Largest difference between the network's and the posterior's probabilities.
+    converged
+        Whether the gap came below the tolerance.
+    """
+
+    passes: int
+    loss: float
+    gap: float
+    converged: bool
+
+
+def train_by_evidence(
+    network: EmbeddingFFN,
+    log_likelihood: npt.NDArray[np.float64],
+    log_prior: npt.NDArray[np.float64],
+    *,
+    max_passes: int = 50,
+    tolerance: float = 1e-4,
+    on_pass: Callable[[int, float], None] | None = None,
+) -> EvidenceFit:
+    """Maximise Σ_t [ Σ_l q_t,l · loglik(t, l) − KL(q_t ‖ π_t) ] over the network's q.
+
+    The optimum is the exact posterior, whose logits are known: the natural gradient of the
+    evidence with respect to a traveler's logits points straight at them. Plain gradients don't:
+    where the softmax has settled on a wrong type they vanish. So each pass takes a damped
+    Gauss-Newton step on the logits: for the embeddings (one small L x L system a traveler), then
+    for the output layer (one ridge regression over all travelers), with less damping the nearer
+    it is. The two hidden layers stay as they were made. The network starts from where the last
+    update left it.
+
+    Log-probabilities below -20 count as -20: finite weights can't say "never".
+
+    Parameters
+    ----------
+    network
+        Trained in place.
+    log_likelihood
+        float64 [T, L], from `Mixture.log_likelihood`.
+    log_prior
+        log π, float64 [L], or [T, L] where the prior depends on the traveler's features.
+    max_passes
+        Bound on the passes.
+    tolerance
+        Largest difference to the posterior's probabilities at which training ends.
+    on_pass
+        Called with the pass, counted from 1, and its loss.
+    """
+    joint = torch.from_numpy(log_likelihood + log_prior)
+    small = network.num_entities <= _BLOCK
+    with torch.no_grad(), one_thread() if small else nullcontext():
+        posterior = joint.softmax(dim=1)
+        prior = _prior_logits(network)
+        target = joint.log_softmax(dim=1).clamp(min=_LEAST_LOG_PROBABILITY).float() - prior
+        for step in range(1, max_passes + 1):
+            logits = _logits(network)
+            loss, gap = _distance(logits + prior, joint, posterior)
+            if on_pass is not None:
+                on_pass(step, loss)
+            if gap <= tolerance:
+                return EvidenceFit(step, loss, gap, converged=True)
+            care = min(1.0, max(_CARE * gap, _LEAST_CARE))
+            _step_embeddings(network, _centred(target - logits), care)
+            _step_output(network, _centred(target - _logits(network)), care)
+        loss, gap = _distance(_logits(network) + prior, joint, posterior)
+    if gap > tolerance:
+        logger.warning(
+            "the embedding is %.2g from the posterior after all %d passes; allow more epochs, "
+            "or give the network more dimensions",
+            gap,
+            max_passes,
+        )
+    return EvidenceFit(max_passes, loss, gap, converged=gap <= tolerance)
+
+
+def _distance(
+    logits: torch.Tensor, joint: torch.Tensor, posterior: torch.Tensor
+) -> tuple[float, float]:
+    log_q = logits.double().log_softmax(dim=1)
+    q = log_q.exp()
+    loss = (q * (log_q - joint)).sum(dim=1).mean()
+    return float(loss), float((q - posterior).abs().max())
+
+
+def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor, care: float) -> None:
+    """Move every embedding to where its logits should be, in the least-squares sense.
+
+    An embedding longer than a fresh one is pulled back in the directions that its logits don't
+    depend on, or many updates would drive it to where the tanh is flat.
+    """
+    first, second, last = network.layers
+    weights = network.embedding.weight
+    outputs = _centred(last.weight.T).T
+    usual = weights.shape[1] ** 0.5
+    damping = care * _EMBEDDING_DAMPING * torch.eye(len(outputs), dtype=torch.float64)
+    for rows in _blocks(len(weights)):
+        hidden1, hidden2 = _hidden(network, rows)
+        jacobian = (outputs * (1.0 - hidden2**2)[:, None, :]) @ second.weight
+        jacobian = (jacobian * (1.0 - hidden1**2)[:, None, :]) @ first.weight
+        transposed = jacobian.transpose(1, 2)
+        length = weights[rows].norm(dim=1, keepdim=True)
+        pull = (_PULL * (1.0 - usual / length).clamp(min=0.0)) * weights[rows]
+        wanted = residual[rows, :, None] + jacobian @ pull[:, :, None]
+        solved = torch.linalg.solve((jacobian @ transposed).double() + damping, wanted.double())
+        step = (transposed @ solved.float())[:, :, 0] - pull
+        longest = step.norm(dim=1, keepdim=True).clamp(min=_LONGEST_STEP)
+        weights[rows] = weights[rows] + step * (_LONGEST_STEP / longest)
+
+
+def _step_output(network: EmbeddingFFN, residual: torch.Tensor, care: float) -> None:
+    """Move the output layer to what is left, by ridge regression on the last hidden layer."""
+    last = network.layers[2]
+    width = last.in_features + 1
+    gram = torch.eye(width) * care * _OUTPUT_DAMPING * max(1.0, len(residual) / width)
+    moment = torch.zeros(width, last.out_features)
+    for rows in _blocks(len(residual)):
+        hidden = torch.nn.functional.pad(_hidden(network, rows)[1], (0, 1), value=1.0)
+        gram = gram + hidden.T @ hidden
+        moment = moment + hidden.T @ residual[rows]
+    step = torch.linalg.solve(gram.double(), moment.double()).float()
+    last.weight.add_(step[:-1].T)
+    last.bias.add_(step[-1])
+
+
+def _hidden(network: EmbeddingFFN, rows: slice) -> tuple[torch.Tensor, torch.Tensor]:
+    first, second, _ = network.layers
+    hidden = torch.tanh(first(network.embedding.weight[rows]))
+    return hidden, torch.tanh(second(hidden))
+
+
+def _logits(network: EmbeddingFFN) -> torch.Tensor:
+    last = network.layers[2]
+    blocks = _blocks(network.num_entities)
+    return torch.cat([last(_hidden(network, rows)[1]) for rows in blocks])
+
+
+def _prior_logits(network: EmbeddingFFN) -> torch.Tensor:
+    if network.prior is None or network.features is None:
+        return torch.zeros(network.output_dim)
+    logits: torch.Tensor = network.prior(network.features)
+    return logits
+
+
+def _centred(logits: torch.Tensor) -> torch.Tensor:
+    return logits - logits.mean(dim=1, keepdim=True)
+
+
+def _blocks(n: int) -> list[slice]:
+    """Slices over travelers, so that the working memory doesn't grow with them."""
+    return [slice(first, first + _BLOCK) for first in range(0, n, _BLOCK)]

@@ -1,0 +1,1 @@
+"""Published instances of pick-up and delivery."""

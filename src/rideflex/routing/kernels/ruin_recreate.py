@@ -1,0 +1,213 @@
+# ruff: noqa: NPY002  # inside compiled code np.random is Numba's own generator, one a thread
+"""Ruin and recreate: a compiled search over a day's routes and its agreed offers together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from rideflex._compiled import compiled
+from rideflex.routing.kernels.edit import insert
+from rideflex.routing.kernels.insertion import COST, DROPOFF, PICKUP, VEHICLE, quote_day
+from rideflex.routing.kernels.layout import Asked, Shifts
+from rideflex.routing.kernels.relocate import take_out
+from rideflex.routing.kernels.state import NEVER, Rules, State
+
+CURRENT, TRIAL, BEST = 0, 1, 2
+_TOLERATED = 0.025  # of the start's cost, above the best, in the first round
+_MOST_RUINED, _REACH = 6, 8
+_BARRED = 0.02  # share of vehicles that are not looked at when a request goes back
+_ASTRAY = 0.05  # share of requests that go under any accepted offer, not under the cheapest
+
+
+class Choice(NamedTuple):
+    """What may be agreed with each request, and what it costs beyond driving."""
+
+    accepted: npt.NDArray[np.bool_]  # [B, R, A]
+    price: npt.NDArray[np.int64]  # [B, A] seconds that an offer is worth avoiding
+    penalty: int  # seconds for a request left out
+    chosen: npt.NDArray[np.int64]  # [3 B, R] the offer agreed, -1 where left out
+
+
+@compiled(parallel=True)
+def search_days(
+    state: State,
+    rules: Rules,
+    travel: npt.NDArray[np.int32],
+    asked: Asked,
+    shifts: Shifts,
+    choice: Choice,
+    iterations: int,
+    seeds: npt.NDArray[np.int64],
+) -> None:
+    """Search each of B days for `iterations` rounds of ruin and recreate.
+
+    A round takes a few requests that are close in time out of the routes and puts them back one by
+    one, each under the accepted offer and at the place that cost least. It is kept where the cost
+    stays below the best so far plus a tolerance that falls to zero (record-to-record travel).
+
+    Parameters
+    ----------
+    state
+        Three rows a day: current, trial and best; all three hold the day to start from, and the
+        last holds the result.
+    asked
+        The requests [B R] with the windows that they were asked with.
+    choice
+        Offers that may be agreed; `chosen` is read and written as the rows of `state` are.
+    seeds
+        One a day [B]: the result depends on nothing else.
+    """
+    for day in numba.prange(len(seeds)):
+        _search_day(state, rules, travel, asked, shifts, choice, iterations, day, seeds[day])
+
+
+@compiled()
+def _search_day(
+    state: State,
+    rules: Rules,
+    travel: npt.NDArray[np.int32],
+    asked: Asked,
+    shifts: Shifts,
+    choice: Choice,
+    iterations: int,
+    day: int,
+    seed: int,
+) -> None:
+    np.random.seed(seed)
+    current, trial, best = 3 * day + CURRENT, 3 * day + TRIAL, 3 * day + BEST
+    n = state.booked[current]
+    first = day * choice.accepted.shape[1]
+    by_time = np.argsort(asked.pickup_window[first : first + n, 0])
+    quote = np.empty((4, len(shifts.early), len(shifts.late)), dtype=np.int64)
+    barred = np.zeros(state.length.shape[1], dtype=np.bool_)
+    cost = _cost(state, choice, day, current, n)
+    least = cost
+    tolerance = _TOLERATED * cost
+    for iteration in range(iterations if n else 0):
+        _copy(state, choice, current, trial)
+        ruined = _pick(by_time)
+        holds = True
+        for request in ruined:
+            holds = holds and _remove(state, rules, travel, trial, request)
+        if not holds:
+            continue
+        for request in ruined:
+            for vehicle in range(len(barred)):
+                barred[vehicle] = np.random.random() < _BARRED
+            _recreate(
+                state, rules, travel, asked, shifts, choice, day, trial, request, first,
+                barred, quote,
+            )  # fmt: skip
+        tried = _cost(state, choice, day, trial, n)
+        if tried <= cost or tried < least + tolerance * (iterations - iteration) / iterations:
+            cost = tried
+            _copy(state, choice, trial, current)
+        if tried < least:
+            least = tried
+            _copy(state, choice, trial, best)
+
+
+@compiled()
+def _pick(by_time: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    n = len(by_time)
+    centre = np.random.randint(n)
+    near = by_time[max(0, centre - _REACH) : centre + _REACH + 1].copy()
+    k = 1 + np.random.randint(min(_MOST_RUINED, len(near)))
+    for at in range(k):
+        other = at + np.random.randint(len(near) - at)
+        near[at], near[other] = near[other], near[at]
+    return near[:k]
+
+
+@compiled()
+def _remove(
+    state: State, rules: Rules, travel: npt.NDArray[np.int32], row: int, request: int
+) -> bool:
+    for vehicle in range(state.length.shape[1]):
+        for k in range(state.length[row, vehicle]):
+            if state.stops[row, vehicle, k] == 2 * request:
+                return take_out(state, rules, travel, row, vehicle, request)[1]
+    return True
+
+
+@compiled()
+def _recreate(
+    state: State,
+    rules: Rules,
+    travel: npt.NDArray[np.int32],
+    asked: Asked,
+    shifts: Shifts,
+    choice: Choice,
+    day: int,
+    row: int,
+    request: int,
+    first: int,
+    barred: npt.NDArray[np.bool_],
+    quote: npt.NDArray[np.int64],
+) -> None:
+    quote_day(state, rules, travel, asked, shifts, row, first + request, barred, quote)
+    cheapest, agreed, found = choice.penalty, -1, 0
+    astray = np.random.random() < _ASTRAY
+    for offer in range(choice.price.shape[1]):
+        extra = quote[COST, shifts.lane[offer], shifts.step[offer]]
+        if not choice.accepted[day, request, offer] or extra >= NEVER:
+            continue
+        cost = extra + choice.price[day, offer]
+        found += 1
+        if astray:
+            taken = np.random.randint(found) == 0
+        elif cost == cheapest and agreed >= 0:
+            taken = _widens(shifts, offer, agreed)
+        else:
+            taken = cost < cheapest
+        if taken:
+            cheapest, agreed = cost, offer
+    choice.chosen[row, request] = agreed
+    if agreed >= 0:
+        lane, step = shifts.lane[agreed], shifts.step[agreed]
+        opens = asked.pickup_window[first + request, 0] + shifts.early[lane]
+        closes = asked.dropoff_window[first + request, 1] + shifts.late[step]
+        state.opens[row, 2 * request] = opens
+        state.closes[row, 2 * request + 1] = closes
+        insert(
+            state, rules, travel, row, quote[VEHICLE, lane, step], request,
+            quote[PICKUP, lane, step], quote[DROPOFF, lane, step], quote[COST, lane, step],
+        )  # fmt: skip
+
+
+@compiled()
+def _widens(shifts: Shifts, offer: int, than: int) -> bool:
+    # Where two offers cost the same the wider leaves more room for what comes after.
+    return bool(
+        shifts.early[shifts.lane[offer]] <= shifts.early[shifts.lane[than]]
+        and shifts.late[shifts.step[offer]] >= shifts.late[shifts.step[than]]
+    )
+
+
+@compiled()
+def _cost(state: State, choice: Choice, day: int, row: int, n: int) -> int:
+    total = state.driving[row]
+    for request in range(n):
+        agreed = choice.chosen[row, request]
+        total += choice.price[day, agreed] if agreed >= 0 else choice.penalty
+    return int(total)
+
+
+@compiled()
+def _copy(state: State, choice: Choice, source: int, target: int) -> None:
+    choice.chosen[target] = choice.chosen[source]
+    state.opens[target] = state.opens[source]
+    state.closes[target] = state.closes[source]
+    state.driving[target] = state.driving[source]
+    for vehicle in range(state.length.shape[1]):
+        n = state.length[source, vehicle]
+        state.length[target, vehicle] = n
+        state.stops[target, vehicle, :n] = state.stops[source, vehicle, :n]
+        state.place[target, vehicle, : n + 2] = state.place[source, vehicle, : n + 2]
+        state.ready[target, vehicle, : n + 2] = state.ready[source, vehicle, : n + 2]
+        state.late[target, vehicle, : n + 2] = state.late[source, vehicle, : n + 2]
+        state.load[target, vehicle, : n + 2] = state.load[source, vehicle, : n + 2]

@@ -1,0 +1,231 @@
+"""Pictures of service days: routes on the map of zones, and a Gantt chart with the windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from rideflex.routing.problem import Requests, ServiceDay
+from rideflex.routing.solution import Routes, earliest_times, window_of, zone_of
+from rideflex.storage.array_file import replacing
+
+_WINDOW, _WIDENED, _DRIVING = "#d5d9e0", "#f59e0b", "#4b5563"
+_VEHICLES = (  # none of them near the orange of a widened window
+    *("#1f77b4", "#2ca02c", "#9467bd", "#d62728", "#17becf"),
+    *("#8c564b", "#e377c2", "#393b79", "#637939", "#7f7f7f"),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One state of a day to draw.
+
+    Parameters
+    ----------
+    title
+        What stands above it.
+    day, routes
+        The day, windows as agreed, and routes that keep them.
+    asked
+        The requests with the windows they were asked with; what the agreement added is coloured.
+    """
+
+    title: str
+    day: ServiceDay
+    routes: Routes
+    asked: Requests | None = None
+
+
+@dataclass(frozen=True)
+class Map:
+    """Where the zones lie [Z, 2], as (x, y) or, where `geographic`, as (latitude, longitude)."""
+
+    places: npt.NDArray[np.float64]
+    geographic: bool = False
+
+
+def draw_days(
+    pictures: Sequence[Picture],
+    path: str | Path,
+    zones: Map | None = None,
+    clock: float = 3600.0,
+) -> None:
+    """Draw days one below the other and save them as a picture.
+
+    Parameters
+    ----------
+    pictures
+        The days, such as one before and one after a shift.
+    path
+        Where to; the name's ending decides the format.
+    zones
+        Where the zones lie; without it only the Gantt charts are drawn.
+    clock
+        Ticks of the day's clock in one unit of the time axis: 3,600 for seconds and hours.
+    """
+    heights = [_rows(picture) for picture in pictures]
+    figure = Figure(figsize=(15, sum(max(5.0, 0.2 * rows + 1.2) for rows in heights)))
+    figure.set_layout_engine("constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(
+        len(pictures), 1 if zones is None else 2, width_ratios=None if zones is None else (1, 1.5)
+    )
+    shared: Axes | None = None
+    for row, picture in enumerate(pictures):
+        if zones is not None:
+            _draw_map(figure.add_subplot(grid[row, 0]), picture, zones)
+        gantt = figure.add_subplot(grid[row, -1], sharex=shared)
+        _draw_gantt(gantt, picture, clock)
+        shared = shared or gantt
+    with replacing(path) as beside:
+        figure.savefig(beside, dpi=110)
+
+
+def _rows(picture: Picture) -> int:
+    return len(picture.day.requests) + sum(bool(route) for route in picture.routes)
+
+
+def _color(vehicle: int) -> str:
+    return _VEHICLES[vehicle % len(_VEHICLES)]
+
+
+def _draw_map(axes: Axes, picture: Picture, zones: Map) -> None:
+    places = zones.places[:, ::-1] if zones.geographic else zones.places
+    known = places[np.isfinite(places).all(axis=1)]
+    axes.scatter(known[:, 0], known[:, 1], s=14, color="#b8bec8", zorder=1)
+    day = picture.day
+    ends = np.concatenate([day.requests.origin, day.requests.destination, [day.fleet.depot]])
+    corners = np.stack([places[ends].min(axis=0), places[ends].max(axis=0)])
+    extent = max(1e-9, float(np.ptp(corners, axis=0).max()))
+    offset = 0.006 * extent
+    for vehicle, route in enumerate(picture.routes):
+        # Vehicles that share a street are drawn beside each other.
+        beside = offset * np.array([np.cos(vehicle * 2.4), np.sin(vehicle * 2.4)])
+        visited = [day.fleet.depot, *(zone_of(day, stop) for stop in route), day.fleet.depot]
+        line = places[visited] + beside
+        if not route:
+            continue
+        axes.plot(*line.T, color=_color(vehicle), linewidth=1.3, alpha=0.75, zorder=2)
+        for end, marker in ((0, "^"), (1, "v")):
+            at = [places[zone_of(day, stop)] + beside for stop in route if stop % 2 == end]
+            x, y = np.array(at).T
+            axes.scatter(x, y, s=26, marker=marker, color=_color(vehicle), zorder=3)
+    home = places[day.fleet.depot]
+    axes.scatter([home[0]], [home[1]], s=90, marker="s", color="black", zorder=4)
+    axes.set_xlim(corners[0, 0] - 0.12 * extent, corners[1, 0] + 0.12 * extent)
+    axes.set_ylim(corners[0, 1] - 0.12 * extent, corners[1, 1] + 0.2 * extent)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    if zones.geographic:
+        axes.set_aspect(1 / np.cos(np.radians(np.nanmean(places[:, 1]))))
+        axes.set_xlabel("longitude")
+        axes.set_ylabel("latitude")
+    else:
+        axes.set_aspect("equal")
+    axes.set_title(picture.title, loc="left", fontsize=11)
+    axes.ticklabel_format(useOffset=False)
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    marks = [
+        Line2D([], [], marker=marker, linestyle="", color=color, label=label)
+        for marker, color, label in (
+            ("s", "black", "depot"),
+            ("^", "#555555", "pick-up"),
+            ("v", "#555555", "drop-off"),
+        )
+    ]
+    axes.legend(handles=marks, loc="upper left", fontsize=8, frameon=False)
+
+
+def _draw_gantt(axes: Axes, picture: Picture, clock: float) -> None:
+    day, row, ticks = picture.day, 0, []
+    for vehicle, route in enumerate(picture.routes):
+        if not route:
+            continue
+        times = earliest_times(day, route)
+        if times is None:
+            raise ValueError(f"the route of vehicle {vehicle} can't be driven")
+        _draw_driving(axes, day, route, times, row, clock)
+        ticks.append((row, f"vehicle {vehicle}"))
+        row += 1
+        for stop in route:
+            if stop % 2 == 0:
+                _draw_request(axes, picture, route, times, stop // 2, row, _color(vehicle), clock)
+                row += 1
+    served = {stop // 2 for route in picture.routes for stop in route}
+    for request in range(len(day.requests)):
+        if request not in served:
+            _draw_windows(axes, picture, request, row, clock)
+            ticks.append((row, f"request {request} unserved"))
+            row += 1
+    axes.set_yticks([at for at, _ in ticks], [label for _, label in ticks], fontsize=8)
+    axes.use_sticky_edges = False
+    axes.margins(x=0.02)
+    axes.set_ylim(row - 0.4, -0.8)
+    axes.set_xlabel("hour of the day" if clock == 3600 else "time")
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.grid(axis="x", color="#eeeeee")
+    axes.set_axisbelow(True)
+    handles = [
+        Patch(color=_DRIVING, label="driving"),
+        Patch(color=_WINDOW, label="window (above pick-up, below drop-off)"),
+    ]
+    if picture.asked is not None:
+        handles.append(Patch(color=_WIDENED, label="what was agreed beyond it"))
+    handles.append(Patch(color="#777777", label="on board"))
+    axes.legend(
+        handles=handles, ncols=4, loc="lower left", bbox_to_anchor=(0, 1), fontsize=8, frameon=False
+    )
+
+
+def _draw_driving(
+    axes: Axes, day: ServiceDay, route: Sequence[int], times: list[int], row: int, clock: float
+) -> None:
+    # A vehicle that has time leaves as late as it can and waits where it is.
+    zones = [day.fleet.depot, *(zone_of(day, stop) for stop in route), day.fleet.depot]
+    for k in range(1, len(zones)):
+        leg = int(day.travel_times[zones[k - 1], zones[k]])
+        axes.barh(row, leg / clock, left=(times[k] - leg) / clock, height=0.62, color=_DRIVING)
+
+
+def _draw_request(
+    axes: Axes,
+    picture: Picture,
+    route: Sequence[int],
+    times: list[int],
+    request: int,
+    row: int,
+    color: str,
+    clock: float,
+) -> None:
+    _draw_windows(axes, picture, request, row, clock)
+    boarded, left = (times[list(route).index(stop) + 1] for stop in (2 * request, 2 * request + 1))
+    axes.barh(row, (left - boarded) / clock, left=boarded / clock, height=0.3, color=color)
+
+
+def _draw_windows(axes: Axes, picture: Picture, request: int, row: int, clock: float) -> None:
+    for end in (0, 1):
+        height = row + (0.24 if end else -0.24)
+        opens, closes = window_of(picture.day, 2 * request + end)
+        start_of_shift, end_of_shift = picture.day.fleet.shift
+        opens, closes = max(opens, start_of_shift), min(closes, end_of_shift)
+        bars = [(opens, closes, _WINDOW)]
+        if picture.asked is not None:
+            windows = (picture.asked.pickup_window, picture.asked.dropoff_window)[end]
+            first, last = (int(edge) for edge in windows[request])
+            bars = [(opens, first, _WIDENED), (first, last, _WINDOW), (last, closes, _WIDENED)]
+        for start, stop, color in bars:
+            if stop > start:
+                axes.barh(
+                    height, (stop - start) / clock, left=start / clock, height=0.36, color=color
+                )

@@ -1,0 +1,229 @@
+"""What one day of service is made of: requests, a fleet and travel times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.errors import UsageError
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Vehicles that are alike: they leave one depot and come back to it.
+
+    Parameters
+    ----------
+    vehicles, capacity
+        How many there are, and the riders that each can carry.
+    depot
+        Zone index where every route starts and ends.
+    shift
+        Earliest departure from the depot and latest return to it, in seconds of the day.
+    service_time
+        Seconds that every stop takes, where the requests do not say it themselves.
+    max_ride
+        Longest time from the end of a pick-up to the start of its drop-off, in seconds.
+    max_duration
+        Longest time from leaving the depot to being back, in seconds.
+    penalty
+        Driving seconds charged for a request that no vehicle takes. The default, two hours, is
+        more than three drives of forty minutes, so that in a city leaving somebody out never pays.
+
+    Raises
+    ------
+    UsageError
+        If a number makes no sense.
+    """
+
+    vehicles: int
+    capacity: int
+    depot: int
+    shift: tuple[int, int] = (0, 30 * HOUR)
+    service_time: int = 60
+    max_ride: int | None = None
+    max_duration: int | None = None
+    penalty: int = 2 * HOUR
+
+    def __post_init__(self) -> None:
+        for name in ("vehicles", "capacity"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"a fleet needs {name} >= 1, not {getattr(self, name)}")
+        for name in ("depot", "service_time", "max_ride", "max_duration", "penalty"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise UsageError(f"a fleet's {name} can't be negative: {value}")
+        if self.shift[0] > self.shift[1]:
+            raise UsageError(f"the shift {self.shift} ends before it starts")
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Trips asked for, as arrays of any common shape (one day, or one request of many days).
+
+    Parameters
+    ----------
+    origin, destination
+        Zone indices.
+    pickup_window, dropoff_window
+        Earliest and latest start of service [..., 2], in seconds of the day.
+    riders
+        How many travel together; one where it is not given.
+    service
+        Seconds that the pick-up and the drop-off take [..., 2]; the fleet's where not given.
+
+    Raises
+    ------
+    UsageError
+        If shapes differ, a window ends before it starts, or nobody travels.
+    """
+
+    origin: npt.NDArray[np.int32]
+    destination: npt.NDArray[np.int32]
+    pickup_window: npt.NDArray[np.int64]
+    dropoff_window: npt.NDArray[np.int64]
+    riders: npt.NDArray[np.int32] | None = None
+    service: npt.NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        shape = np.shape(self.origin)
+        for name, wanted, dtype in (
+            ("origin", shape, np.int32),
+            ("destination", shape, np.int32),
+            ("pickup_window", (*shape, 2), np.int64),
+            ("dropoff_window", (*shape, 2), np.int64),
+            ("riders", shape, np.int32),
+            ("service", (*shape, 2), np.int64),
+        ):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if np.shape(value) != wanted:
+                raise UsageError(f"{name} has shape {np.shape(value)}, and {wanted} was expected")
+            object.__setattr__(self, name, np.ascontiguousarray(value, dtype=dtype))
+        for name in ("pickup_window", "dropoff_window"):
+            window = getattr(self, name)
+            backwards = window[..., 0] > window[..., 1]
+            if backwards.any():
+                raise UsageError(f"{name} of request {_first(backwards)} ends before it starts")
+        if self.riders is not None and (self.riders < 1).any():
+            raise UsageError(f"request {_first(self.riders < 1)} has nobody to carry")
+        if self.service is not None and (self.service < 0).any():
+            raise UsageError(f"the service time of request {_first(self.service < 0)} is negative")
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def take(self, rows: npt.ArrayLike) -> Requests:
+        """Return the requests at `rows`, in the shape of `rows`."""
+        at = np.asarray(rows)
+        return Requests(
+            *(None if array is None else array[at] for array in self._arrays())  # type: ignore[arg-type]
+        )
+
+    def widened(self, pickup: npt.ArrayLike, dropoff: npt.ArrayLike) -> Requests:
+        """Return the requests under accepted shifts, in minutes: pick-up <= 0, drop-off >= 0.
+
+        An accepted offer widens the windows: the pick-up may come earlier, the drop-off later.
+        """
+        early, late = self.pickup_window.copy(), self.dropoff_window.copy()
+        early[..., 0] += 60 * np.asarray(pickup, dtype=np.int64)
+        late[..., 1] += 60 * np.asarray(dropoff, dtype=np.int64)
+        return Requests(self.origin, self.destination, early, late, self.riders, self.service)
+
+    def _arrays(self) -> tuple[npt.NDArray[np.int64] | None, ...]:
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True)
+class ServiceDay:
+    """The requests [n] of a day, the fleet, and seconds [Z, Z] of driving between zones.
+
+    Raises
+    ------
+    UsageError
+        If a zone is outside the matrix, or the matrix is not square and non-negative.
+    """
+
+    requests: Requests
+    fleet: Fleet
+    travel_times: npt.NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        travel_times = checked_travel_times(self.travel_times, self.fleet)
+        object.__setattr__(self, "travel_times", travel_times)
+        check_zones(self.requests, len(travel_times))
+
+    @property
+    def riders(self) -> npt.NDArray[np.int32]:
+        """Riders [n] of each request."""
+        if self.requests.riders is None:
+            return np.ones(len(self.requests), dtype=np.int32)
+        return self.requests.riders
+
+    @property
+    def service(self) -> npt.NDArray[np.int64]:
+        """Seconds [n, 2] that each pick-up and drop-off takes."""
+        if self.requests.service is None:
+            return np.full((len(self.requests), 2), self.fleet.service_time, dtype=np.int64)
+        return self.requests.service
+
+
+def checked_travel_times(travel_times: npt.ArrayLike, fleet: Fleet) -> npt.NDArray[np.int32]:
+    """Return the matrix as int32, after checking it and the depot's place in it."""
+    matrix = np.ascontiguousarray(travel_times, dtype=np.int32)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise UsageError(f"travel times are a square matrix, not one of shape {matrix.shape}")
+    if (matrix < 0).any():
+        row, column = (int(axis[0]) for axis in np.nonzero(matrix < 0))
+        raise UsageError(f"the travel time from zone {row} to zone {column} is negative")
+    if fleet.depot >= len(matrix):
+        raise UsageError(f"the depot {fleet.depot} is outside the {len(matrix)} zones")
+    return matrix
+
+
+def check_zones(requests: Requests, n_zones: int) -> None:
+    """Raise UsageError where a request starts or ends outside the travel times."""
+    for name in ("origin", "destination"):
+        zones = getattr(requests, name)
+        outside = (zones < 0) | (zones >= n_zones)
+        if outside.any():
+            raise UsageError(f"the {name} of request {_first(outside)} is outside {n_zones} zones")
+
+
+def windows_hold(
+    requests: Requests, travel_times: npt.NDArray[np.int32], service_time: int
+) -> npt.NDArray[np.bool_]:
+    """Tell for which requests [n] a vehicle waiting at the door could keep both windows.
+
+    False where the earliest pick-up, its service and the direct drive end after the latest
+    drop-off: no plan can serve such a trip.
+    """
+    served = service_time if requests.service is None else requests.service[..., 0]
+    ready = requests.pickup_window[..., 0] + served
+    return (
+        ready + travel_times[requests.origin, requests.destination]
+        <= requests.dropoff_window[..., 1]
+    )
+
+
+def _first(wrong: npt.NDArray[np.bool_]) -> int:
+    return int(np.argwhere(wrong)[0][0]) if wrong.ndim else 0
+
+
+def default_fleet(
+    requests: Requests, travel_times: npt.NDArray[np.int32], requests_a_day: int
+) -> Fleet:
+    """Size a fleet for days drawn from an area's trips, so that nearly all are served unshifted.
+
+    One vehicle with four seats for every eight requests of a day, and never fewer than two; the
+    depot is the zone from which all trips start and to which all return with the least driving.
+    """
+    driving = travel_times[:, requests.origin].sum(axis=1, dtype=np.int64)
+    driving += travel_times[requests.destination].sum(axis=0, dtype=np.int64)
+    vehicles = max(2, -(-requests_a_day // 8))
+    return Fleet(vehicles=vehicles, capacity=4, depot=int(driving.argmin()))

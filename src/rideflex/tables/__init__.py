@@ -1,0 +1,1 @@
+"""Columns of text read as they are, checked cell by cell."""

@@ -1,0 +1,1 @@
+"""Meta-training: the policy and the flexibility model, learned together."""

@@ -1,0 +1,198 @@
+"""The negotiation as Gymnasium environments: one day, and many days in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+from gymnasium.vector.utils import batch_space
+
+from rideflex.areas import ServiceArea, read_area
+from rideflex.errors import UsageError
+from rideflex.models.acceptance import Beliefs
+from rideflex.negotiation.game import Turn
+from rideflex.negotiation.prices import Prices
+from rideflex.routing import Fleet
+from rideflex.training.environment.episodes import Simulation
+from rideflex.training.environment.observation import LIMIT
+
+Observation = npt.NDArray[np.float32]
+
+
+def _spaces(simulation: Simulation) -> tuple[spaces.Space[Any], spaces.Discrete]:
+    size = simulation.observer.size
+    return (
+        spaces.Box(-LIMIT, LIMIT, (size,), np.float32),
+        spaces.Discrete(len(simulation.game.offers)),
+    )
+
+
+def _check_render_mode(render_mode: str | None) -> None:
+    if render_mode is not None:
+        raise UsageError(f"a negotiation can't be rendered: render_mode is None, not {render_mode}")
+
+
+def _of_turn(turn: Turn) -> dict[str, npt.NDArray[Any]]:
+    return {
+        "asked": turn.asked,
+        "accepted": turn.accepted,
+        "masked_out": turn.masked_out,
+        "driving_seconds": turn.cost,
+        "saved_seconds": turn.saved,
+    }
+
+
+class NegotiationEnv(gym.Env[Observation, np.int64]):
+    """One service day: requests come one by one, and each traveler may be asked for a shift.
+
+    ## Action space
+    `Discrete(A)`: the offer to make, an index of the decision table's offer grid. One of them is
+    no shift. `action_masks()` tells which offers may be made: those that a type drawn from the
+    current model accepts. A masked-out action counts as no shift; `info["masked_out"]` reports it.
+
+    ## Observation space
+    `Box(-10, 10, (22 + 11 A,), float32)`: what a dispatcher knows. `observation.CONTEXT` and
+    `observation.OFFER` name the features: the request's times, places and cost without a shift,
+    how full the day is and how many are to come, the prices; then for every offer what it saves
+    at once against no shift, what it gains beside the trips that came and that may still come,
+    whether it can be served, the probability that the traveler accepts it, its prices and its
+    minutes.
+
+    ## Reward
+    What the request costs in a twin day where nobody is ever asked, minus what it costs here,
+    minus the price of the question and of the shifted minutes; in units of ten vehicle minutes.
+    A request that no vehicle can take costs the fleet's penalty.
+
+    ## Info
+    After a reset and a step `action_mask`; after a step also `asked` (an offer other than no shift
+    was made), `accepted` (true as well where nobody was asked), `masked_out`, and
+    `driving_seconds` and `saved_seconds` (what the request cost, and the twin's cost minus that).
+
+    ## Start
+    A day of one random trip a traveler, in random order, and empty vehicles. `reset(seed=…)`
+    makes the days, the answers and the masks that follow reproducible.
+
+    ## End
+    Terminates after the last request; never truncates.
+
+    ## Version history
+    * v0: first version
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}  # type: ignore[misc]
+
+    def __init__(
+        self,
+        area: ServiceArea | str | Path,
+        *,
+        beliefs: Beliefs | None = None,
+        prices: Prices | None = None,
+        fleet: Fleet | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        _check_render_mode(render_mode)
+        city = area if isinstance(area, ServiceArea) else read_area(area)
+        self.simulation = Simulation(
+            city, 1, np.random.default_rng(0), beliefs=beliefs, prices=prices, fleet=fleet
+        )
+        self.observation_space, self.action_space = _spaces(self.simulation)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin the next day."""
+        super().reset(seed=seed, options=options)
+        self.simulation.rng = self.np_random
+        return self.simulation.begin()[0], {"action_mask": self.action_masks()}
+
+    def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Make an offer to the traveler who asks now."""
+        turn = self.simulation.advance(np.array([action]))
+        done = self.simulation.situation is None
+        report = {name: array[0].item() for name, array in _of_turn(turn).items()}
+        report["action_mask"] = self.action_masks()
+        return self.simulation.observe()[0], float(turn.reward[0]), done, False, report
+
+    def action_masks(self) -> npt.NDArray[np.bool_]:
+        """Offers [A] that may be made now."""
+        masks: npt.NDArray[np.bool_] = self.simulation.action_masks()[0]
+        return masks
+
+
+class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int64]]):
+    """Many service days that step together, quotes and masks computed for all in one call.
+
+    Everything is as in `NegotiationEnv`, with a leading axis over days; all days have the same
+    number of requests and so end together. They begin anew in the step that ends them (autoreset
+    mode "same step"), and that step's `info["final_obs"]` holds the last observations.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        "render_modes": [],
+        "autoreset_mode": gym.vector.AutoresetMode.SAME_STEP,
+    }
+
+    def __init__(
+        self,
+        area: ServiceArea | str | Path,
+        num_envs: int = 64,
+        *,
+        beliefs: Beliefs | None = None,
+        prices: Prices | None = None,
+        fleet: Fleet | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        _check_render_mode(render_mode)
+        city = area if isinstance(area, ServiceArea) else read_area(area)
+        self.num_envs = num_envs
+        self.simulation = Simulation(
+            city, num_envs, np.random.default_rng(0), beliefs=beliefs, prices=prices, fleet=fleet
+        )
+        self.single_observation_space, self.single_action_space = _spaces(self.simulation)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin the next days.
+
+        Raises
+        ------
+        UsageError
+            If there is a seed for each day: one seeds all of them.
+        """
+        if seed is not None and np.ndim(seed):
+            raise UsageError(f"all days share one seed, a whole number, not {seed!r}")
+        super().reset(seed=seed, options=options)
+        self.simulation.rng = self.np_random
+        return self.simulation.begin(), {"action_mask": self.action_masks()}
+
+    def step(
+        self, actions: npt.NDArray[np.int64]
+    ) -> tuple[
+        Observation,
+        npt.NDArray[np.float64],
+        npt.NDArray[np.bool_],
+        npt.NDArray[np.bool_],
+        dict[str, Any],
+    ]:
+        """Make one offer on every day."""
+        turn = self.simulation.advance(actions)
+        report: dict[str, Any] = _of_turn(turn)
+        observed = self.simulation.observe()
+        done = self.simulation.situation is None
+        if done:
+            report["final_obs"] = observed
+            observed = self.simulation.begin()
+        report["action_mask"] = self.action_masks()
+        never = np.zeros(self.num_envs, dtype=np.bool_)
+        return observed, turn.reward, np.full(self.num_envs, done), never, report
+
+    def action_masks(self) -> npt.NDArray[np.bool_]:
+        """Offers [B, A] that may be made now."""
+        return self.simulation.action_masks()

@@ -1,0 +1,1 @@
+"""Masked PPO: algorithm, network, and the trained policy."""

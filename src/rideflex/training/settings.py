@@ -1,0 +1,87 @@
+"""Everything that a training run's results depend on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rideflex.errors import UsageError
+from rideflex.negotiation.prices import Prices
+from rideflex.training.model_update import ModelName, check_model
+from rideflex.training.ppo.algorithm import LearningSettings
+
+_FILES = ("decisions.csv", "trips.csv", "travel_times.csv", "travelers.csv")
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """Everything that a run's results depend on.
+
+    Parameters
+    ----------
+    data
+        The service-area folder.
+    epochs, envs
+        Epochs of one day in each of `envs` parallel environments.
+    update_every
+        Epochs between two updates of the flexibility model.
+    buffer
+        Outcomes that the model looks back on.
+    model
+        Name of the flexibility model.
+    forget
+        See `PosteriorLearner`.
+    seed
+        Of everything random.
+    explore
+        Share of lifted masks at the start; it falls linearly to zero.
+    prices, learning
+        What goodwill costs, and how PPO learns.
+    files
+        Digest of the folder's files, so that a run is never continued on other data.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of its range, or the model is unknown or can't forget.
+    """
+
+    data: str
+    epochs: int = 100
+    envs: int = 64
+    update_every: int = 10
+    buffer: int = 12_800
+    model: ModelName = "evidence"
+    forget: float = 1.0
+    seed: int = 0
+    explore: float = 0.2
+    prices: Prices = field(default_factory=Prices)
+    learning: LearningSettings = field(default_factory=LearningSettings)
+    files: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "envs", "update_every", "buffer"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if self.seed < 0 or not 0 <= self.explore <= 1:
+            raise UsageError(
+                f"seed can't be negative, and explore lies between 0 and 1: {self.seed}, "
+                f"{self.explore}"
+            )
+        check_model(self.model, self.forget)
+
+    @classmethod
+    def of(cls, data: Path, **given: Any) -> RunSettings:
+        """Settings for a folder as it is now."""
+        return cls(data=str(data.resolve()), files=digest_of(data), **given)
+
+
+def digest_of(data: Path) -> str:
+    """Return a digest of the files of a service-area folder."""
+    digest = hashlib.sha256()
+    for name in _FILES:
+        if (data / name).is_file():
+            digest.update((data / name).read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,110 @@
+"""A run's last checkpoint, ready to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rideflex.areas import ServiceArea
+from rideflex.errors import DataError, Problem
+from rideflex.models.acceptance import Beliefs
+from rideflex.models.neural import EvidenceModel
+from rideflex.models.posterior import FlexibilityPosterior
+from rideflex.models.protocol import FlexibilityModel
+from rideflex.negotiation import area_fleet
+from rideflex.routing import Fleet
+from rideflex.storage.array_file import load_arrays
+from rideflex.training.environment.observation import Observer
+from rideflex.training.ppo.policy import LearnedPolicy, fresh_network
+from rideflex.training.run_folder import RunFolder
+from rideflex.training.settings import RunSettings
+from rideflex.training.trainer import BUFFER, BUFFER_KIND, BUFFER_VERSION, MODEL, load_policy
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What a run has learned.
+
+    Parameters
+    ----------
+    folder
+        Of the run.
+    settings, epoch
+        How it was trained, and how far.
+    area, fleet
+        The service area as its folder is now, and the vehicles.
+    same_files
+        Whether the area's files are those that the run was trained on.
+    model, beliefs
+        The flexibility model, and what it says about every trip and offer.
+    policy
+        The trained policy.
+    outcomes
+        How many outcomes the run has seen.
+    """
+
+    folder: Path
+    settings: RunSettings
+    epoch: int
+    area: ServiceArea
+    fleet: Fleet
+    same_files: bool
+    model: FlexibilityModel
+    beliefs: Beliefs
+    policy: LearnedPolicy
+    outcomes: int
+
+
+def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
+    """Load the last checkpoint of a run.
+
+    Raises
+    ------
+    DataError
+        If the folder holds no run or no checkpoint yet, a file of it can't be used, or the area
+        has other types or travelers than the run was trained on.
+    """
+    run = RunFolder(folder)
+    settings = run.settings()
+    epoch, checkpoint = run.checkpoint()
+    posterior = settings.model == "posterior"
+    kind = FlexibilityPosterior if posterior else EvidenceModel
+    model: FlexibilityPosterior | EvidenceModel = kind.load(checkpoint / MODEL)
+    _check_area(model, area)
+    beliefs, fleet = Beliefs(area), area_fleet(area)
+    beliefs.update(model)
+    observer = Observer(area, fleet)
+    network = fresh_network(observer)
+    load_policy(checkpoint, policy=network)
+    arrays, _ = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)
+    return TrainedRun(
+        folder=folder,
+        settings=settings,
+        epoch=epoch,
+        area=area,
+        fleet=fleet,
+        same_files=run.begun_with(area.folder),
+        model=model,
+        beliefs=beliefs,
+        policy=LearnedPolicy(network, observer),
+        outcomes=int(arrays["seen"]),
+    )
+
+
+def _check_area(model: FlexibilityPosterior | EvidenceModel, area: ServiceArea) -> None:
+    if model.types != area.table.types:
+        trained, here = (", ".join(map(repr, types)) for types in (model.types, area.table.types))
+        cause = f"the run was trained on the types {trained}; this folder has {here}"
+        raise DataError(Problem(str(area.folder), cause))
+    if model.travelers is None:
+        return
+    ids, others = model.travelers.ids, area.travelers.ids
+    if not np.array_equal(ids, others):
+        cause = (
+            f"the run was trained on travelers {ids.min()}…{ids.max()}, this folder has "
+            f"{others.min()}…{others.max()}: traveler {np.setxor1d(ids, others)[0]} is in only one "
+            "of the two"
+        )
+        raise DataError(Problem(str(area.folder), cause))

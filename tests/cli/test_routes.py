@@ -1,0 +1,84 @@
+"""`rideflex route`, its pictures, and `rideflex bench quotes`, on a small made-up city."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from rideflex.bench.quotes import bench_quotes
+from rideflex.cli.app import app
+from rideflex.synthetic import AreaSettings, generate_area
+
+LI_LIM = """\
+2 10 1
+0 0 0 0 0 200 0 0 0
+1 3 4 5 0 50 1 0 3
+2 6 8 4 0 60 1 0 4
+3 9 12 -5 0 90 1 1 0
+4 0 5 -4 0 150 1 2 0
+"""
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory) -> Path:
+    """A city of ten travelers."""
+    folder = tmp_path_factory.mktemp("areas") / "city"
+    generate_area(folder, AreaSettings(travelers=10, trips=6, zones=8, seed=4))
+    return folder
+
+
+def test_route_tells_and_draws_an_instance(tmp_path):
+    """Cost, vehicles and the oracle's word are printed, written as JSON, and drawn."""
+    instance, figures, picture = (tmp_path / n for n in ("i.txt", "i.json", "i.png"))
+    instance.write_text(LI_LIM)
+    shown = CliRunner().invoke(
+        app,
+        [
+            "route",
+            str(instance),
+            "--iterations",
+            "50",
+            "--json",
+            str(figures),
+            "--plot",
+            str(picture),
+        ],
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "accepted" in shown.output
+    found = json.loads(figures.read_text())
+    assert found["kind"] == "Li and Lim"
+    assert found["plans"][-1]["cost"] == pytest.approx(31.4, abs=0.01)
+    assert found["plans"][-1]["problems"] == []
+    with Image.open(picture) as drawn:
+        assert drawn.width > 800
+        assert len(drawn.convert("RGB").getcolors(1 << 20)) > 20
+
+
+def test_route_draws_a_day_before_and_after_a_shift(city, tmp_path):
+    """A drawn day is planned as asked and as agreed; the second never costs more."""
+    figures, picture = tmp_path / "day.json", tmp_path / "day.png"
+    arguments = ["route", str(city), "--iterations", "30", "--seed", "2"]
+    shown = CliRunner().invoke(app, [*arguments, "--json", str(figures), "--plot", str(picture)])
+    assert shown.exit_code == 0, shown.output
+    plans = json.loads(figures.read_text())["plans"]
+    assert [plan["plan"] for plan in plans] == ["inserted", "re-optimised", "every answer known"]
+    assert plans[0]["cost"] >= plans[1]["cost"] >= plans[2]["cost"]
+    with Image.open(picture) as drawn:
+        assert drawn.height > 1000
+
+
+def test_the_quotes_bench_finds_equal_answers_and_good_plans(city):
+    """Fast and plain agree, no day gets worse, the oracle takes all plans, the bound is exact."""
+    found = bench_quotes(city, batch=4, days=2, iterations=20, exact_days=2, planned=[30])
+    assert all(speed.equal for speed in found.speeds)
+    assert (found.quality.worse_days, found.quality.refused_plans) == (0, 0)
+    assert found.quality.exact_equal == 2
+    figures = found.as_json()
+    assert figures["speedup_over_plain"] > 1
+    assert figures["insertion_over_reoptimised"] >= 1
+    assert figures["days"] == 2

@@ -1,0 +1,90 @@
+"""Broken run folders: what is wrong is named, and what can be spared is left out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+
+import pytest
+
+from rideflex.errors import DataError
+from rideflex.training.run_folder import RunFolder
+from rideflex.training.trained_run import load_run
+from tests.commands import call
+
+
+@pytest.fixture
+def broken(run, tmp_path):
+    """A copy of the trained run, to be broken."""
+    return shutil.copytree(run[0], tmp_path / "broken")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"junk", b"PK\x03\x04 cut short"], ids=repr)
+@pytest.mark.parametrize("name", ["policy.pt", "model.rideflex", "outcomes.rideflex"])
+def test_a_damaged_file_of_a_checkpoint_is_named(broken, city, name, content):
+    """Missing, empty, junk or cut short: an error of the data that names the file."""
+    _, checkpoint = RunFolder(broken).checkpoint()
+    if content is None:
+        (checkpoint / name).unlink()
+    else:
+        (checkpoint / name).write_bytes(content)
+    with pytest.raises(DataError, match=name):
+        load_run(broken, city)
+
+
+def test_a_policy_that_was_cut_is_named(broken, city):
+    """Half of the real file is no policy."""
+    policy = RunFolder(broken).checkpoint()[1] / "policy.pt"
+    policy.write_bytes(policy.read_bytes()[: policy.stat().st_size // 2])
+    with pytest.raises(DataError, match=r"policy\.pt: is damaged, or not the policy of this run"):
+        load_run(broken, city)
+
+
+def test_other_folders_among_the_checkpoints_are_no_checkpoints(broken, city):
+    """`epoch-old` is neither loaded nor dropped."""
+    (broken / "checkpoints" / "epoch-old").mkdir()
+    assert load_run(broken, city).epoch == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("data", 5), ("epochs", 2.5), ("prices", {"minute": "x"}), ("files", None)]
+)
+def test_settings_of_another_kind_are_refused(broken, name, value):
+    """The file is named."""
+    config = broken / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {name: value}))
+    with pytest.raises(DataError, match=r"config\.json: was not written by this release"):
+        RunFolder(broken).settings()
+
+
+def test_settings_that_are_a_folder_are_refused(broken):
+    """The folder is named."""
+    (broken / "config.json").unlink()
+    (broken / "config.json").mkdir()
+    with pytest.raises(DataError, match=r"config\.json: can't be read: Is a directory"):
+        RunFolder(broken).settings()
+
+
+def test_a_torn_last_line_is_left_out(broken, caplog):
+    """A power cut within a line: the log tells it, report and resume go on without it."""
+    metrics = broken / "metrics.jsonl"
+    whole = RunFolder(broken).metrics()
+    with metrics.open("a", encoding="utf-8") as file:
+        file.write('{"epoch": 5, "rew')
+    with caplog.at_level(logging.WARNING):
+        assert RunFolder(broken).metrics() == whole
+    assert "metrics.jsonl: the last line was cut short" in caplog.text
+    call("report", broken, "--days", "1")
+    call("train", "--resume", broken, "--days", "0")
+    assert RunFolder(broken).metrics() == whole
+    assert len(metrics.read_text().splitlines()) == 4
+
+
+def test_a_broken_line_within_the_metrics_is_named(broken):
+    """File, row and value are told: that was no power cut."""
+    metrics = broken / "metrics.jsonl"
+    lines = metrics.read_text().splitlines()
+    metrics.write_text("\n".join([lines[0], "edited", *lines[2:]]) + "\n")
+    with pytest.raises(DataError, match=r"metrics\.jsonl, row 2, value 'edited'"):
+        RunFolder(broken).metrics()
