@@ -7,6 +7,8 @@ loads neither PyTorch nor Gymnasium.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rideflex import _moved
+
 if TYPE_CHECKING:
     from rideflex.areas import ServiceArea, read_area
     from rideflex.decisions import DecisionTable
@@ -35,6 +37,8 @@ __all__ = [
     "encode_outcomes",
     "read_area",
 ]
+
+_moved.install()
 
 _HOME = {
     "areas": ("ServiceArea", "read_area"),

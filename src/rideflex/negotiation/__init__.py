@@ -1,5 +1,8 @@
 """The negotiation: days, game, masks, prices and policies."""
 
+from typing import Any
+
+from rideflex._moved import moved_name
 from rideflex.negotiation.days import Days, area_fleet, sample_days
 from rideflex.negotiation.game import UNIT, Negotiation, Situation, Turn
 from rideflex.negotiation.masking import AskLedger, Masking
@@ -17,3 +20,7 @@ __all__ = [
     "area_fleet",
     "sample_days",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return moved_name("rideflex.negotiation", name)

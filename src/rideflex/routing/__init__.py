@@ -1,5 +1,8 @@
 """Service days, insertion quotes, re-optimisation and bounds."""
 
+from typing import Any
+
+from rideflex._moved import moved_name
 from rideflex.routing.plans import INFEASIBLE, PlanBatch, Quotes
 from rideflex.routing.problem import Fleet, Requests, ServiceDay, default_fleet, windows_hold
 from rideflex.routing.solution import Routes, Solution, problems_of
@@ -17,3 +20,7 @@ __all__ = [
     "problems_of",
     "windows_hold",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return moved_name("rideflex.routing", name)
