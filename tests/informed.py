@@ -10,6 +10,8 @@ from rideflex.areas import ServiceArea
 class Informed:
     """A flexibility model that was told who everybody is."""
 
+    noise = 0.0
+
     def __init__(self, area: ServiceArea, certainty: float = 1.0) -> None:
         self.types, self.n_travelers = area.table.types, len(area.travelers)
         n_types = len(self.types)

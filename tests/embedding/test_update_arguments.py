@@ -17,7 +17,7 @@ from rideflex.embedding import (
     flexibility_personalities,
     update_embedding_model,
 )
-from rideflex.models.neural.threads import one_thread
+from rideflex.models.neural.device import one_thread
 from tests.embedding.updates import (
     ACTION_SPACE_MAP,
     N_TRAVELERS,

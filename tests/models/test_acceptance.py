@@ -1,4 +1,4 @@
-"""Beliefs take what a model of this area predicts, and nothing else."""
+"""One acceptance probability, whoever asks; and models of an area, checked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rideflex.errors import UsageError
-from rideflex.models.acceptance import Beliefs
+from rideflex.models.acceptance import AcceptanceModel, Beliefs, TypeAcceptance
 from rideflex.models.posterior import FlexibilityPosterior
 from tests.informed import Informed
 
@@ -45,7 +45,7 @@ def test_a_row_that_is_no_distribution_is_named(city, row):
     beliefs = Beliefs(city)
     with pytest.raises(UsageError, match=r"gives traveler 3 .* add up to 1"):
         beliefs.update(broken(city, probabilities))
-    assert (beliefs.types == 0.25).all()
+    assert (beliefs.model.type_probabilities == 0.25).all()
 
 
 def test_what_is_believed_is_what_was_predicted(city):
@@ -55,4 +55,68 @@ def test_what_is_believed_is_what_was_predicted(city):
         drawn = rng.dirichlet(np.ones(4), size=10).astype(precision)
         beliefs = Beliefs(city)
         beliefs.update(broken(city, drawn))
-        assert np.array_equal(beliefs.types, drawn)
+        assert np.array_equal(beliefs.model.type_probabilities, drawn)
+
+
+def test_every_asker_gets_one_probability(city):
+    """`predict_accept`, the beliefs and the sum by hand agree, answer noise included."""
+    posterior = FlexibilityPosterior(
+        10, city.table.types, decisions=city.table, travelers=city.travelers
+    )
+    rng = np.random.default_rng(0)
+    rows = rng.integers(len(city.trips), size=200)
+    actions = rng.integers(16, size=200)
+    ids = city.trips.trip_id[rows]
+    accepted = (city.answers[0, rows, actions] > 0.5) ^ (rng.random(200) < 0.1)
+    posterior.update(city.table.outcomes(city.trips.traveler[rows], ids, actions, accepted))
+    beliefs = Beliefs(city)
+    beliefs.update(posterior)
+    trips = np.arange(20, dtype=np.int32).reshape(4, 5)
+    believed = beliefs.accept(trips)
+    offers = np.arange(16)
+    predicted = posterior.predict_accept(city.trips.trip_id[trips][..., None], offers)
+    np.testing.assert_allclose(believed, predicted, atol=1e-6)
+    noise, types = posterior.noise, posterior.predict_proba(city.trips.traveler[trips].ravel())
+    for row, trip in enumerate(city.trips.trip_id[trips].ravel()):
+        for offer in offers:
+            answers = city.table.accepts([trip], [offer])[0]
+            expected = sum(
+                p * (1 - noise if yes else noise)
+                for p, yes in zip(types[row], answers, strict=True)
+            )
+            assert believed.reshape(-1, 16)[row, offer] == pytest.approx(expected, abs=1e-6)
+    assert 0.02 < believed.min() < believed.max() < 0.98
+
+
+class Generous:
+    """An acceptance model that knows no types: everybody accepts half of the time."""
+
+    n_travelers, noise = 10, 0.0
+
+    def predict_accept(self, travelers, trips):
+        """One half, whatever the offer."""
+        return np.full((len(travelers), 16), 0.5)
+
+    def sample_answers(self, travelers, trips, rng):
+        """A coin for each offer."""
+        return rng.random((len(travelers), 16)) < 0.5
+
+
+def test_a_model_without_types_is_believed_too(city):
+    """Whatever keeps the protocol is asked; one of other travelers is refused."""
+    beliefs, generous = Beliefs(city), Generous()
+    assert isinstance(generous, AcceptanceModel)
+    assert isinstance(beliefs.model, AcceptanceModel)
+    beliefs.use(generous)
+    assert (beliefs.accept(np.array([3, 7])) == 0.5).all()
+    assert beliefs.sample_answers(np.array([3, 7]), np.random.default_rng(0)).shape == (2, 16)
+    generous.n_travelers = 11
+    with pytest.raises(UsageError, match="of 11 travelers, the area of 10"):
+        beliefs.use(generous)
+
+
+def test_an_unknown_context_is_answered_by_the_rules(city):
+    """Trip -1 is answered by what the types' rules say."""
+    model = TypeAcceptance(city.table, np.eye(4)[[2] * 10])
+    (row,) = model.predict_accept([0], [-1])
+    assert row.tolist() == [float(offer == (0, 0)) for offer in city.table.offers]

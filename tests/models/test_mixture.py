@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rideflex.errors import UsageError
-from rideflex.models.alike import group_alike
-from rideflex.models.mixture import Mixture, WeakPriors, fit_mixture
+from rideflex.models.em import unique_patterns
+from rideflex.models.mixture import Mixture, MixturePrior, fit_mixture
 from rideflex.outcomes import Counts
 from tests.models.worlds import SHARES, draw_world
 
 
-def slow_em(counts: Counts, priors: WeakPriors, passes: int) -> Mixture:
+def slow_em(counts: Counts, priors: MixturePrior, passes: int) -> Mixture:
     """The same EM, traveler by traveler and as plain as it can be."""
     n_types = counts.agree.shape[1]
     shares, noise = np.full(n_types, 1 / n_types), priors.wrong / (priors.wrong + priors.right)
@@ -41,7 +41,7 @@ def test_compiled_em_equals_plain_em(each: int, passes: int) -> None:
     """Pass by pass the kernel does what the formulas say."""
     counts = draw_world(each=each).counts
     fast = fit_mixture(counts, max_passes=passes, tolerance=0.0)
-    slow = slow_em(counts, WeakPriors(), passes)
+    slow = slow_em(counts, MixturePrior(), passes)
     np.testing.assert_allclose(fast.shares, slow.shares, rtol=1e-10)
     assert fast.noise == pytest.approx(slow.noise, rel=1e-10)
 
@@ -60,27 +60,27 @@ def test_blocks_and_groups_do_not_change_the_result(alike: bool) -> None:
     many = Counts(np.tile(few.agree, (40, 1)), np.tile(few.total, 40))
     if not alike:  # too little to see, enough to tell every traveler from the others
         many.total[:] += np.arange(len(many.total)) * 1e-12
-    assert (group_alike(many.agree, many.total) is not None) == alike
-    priors = WeakPriors()
-    forty = WeakPriors(*(40 * np.array([priors.travelers_per_type, priors.wrong, priors.right])))
+    assert (unique_patterns(many.agree, many.total) is not None) == alike
+    priors = MixturePrior()
+    forty = MixturePrior(*(40 * np.array([priors.travelers_per_type, priors.wrong, priors.right])))
     one, stack = fit_mixture(few, priors), fit_mixture(many, forty)
     np.testing.assert_allclose(one.shares, stack.shares, atol=1e-6)
     assert one.noise == pytest.approx(stack.noise, abs=1e-6)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 3), st.integers(1, 4))
-def test_groups_are_the_distinct_counts(seed: int, levels: int, n_types: int) -> None:
-    """Each distinct row of counts is a group with as many travelers as have it, first met first."""
+def test_patterns_are_the_distinct_counts(seed: int, levels: int, n_types: int) -> None:
+    """Each distinct row of counts is a pattern with its number of travelers, first met first."""
     rng = np.random.default_rng(seed)
     agree = rng.integers(levels, size=(2000, n_types)).astype(np.float64)
     total = agree.max(axis=1) + rng.integers(2, size=2000)
-    groups = group_alike(agree, total)
+    groups = unique_patterns(agree, total)
     plain = Counter(map(tuple, np.column_stack([agree, total]).tolist()))
     if groups is None:
         assert len(plain) > 2000 / 16
     else:
         met = np.column_stack([agree, total])[groups.rows]
-        assert dict(zip(map(tuple, met.tolist()), groups.sizes, strict=True)) == plain
+        assert dict(zip(map(tuple, met.tolist()), groups.frequencies, strict=True)) == plain
         assert [tuple(row) for row in met.tolist()] == list(plain)
 
 
@@ -136,6 +136,6 @@ def test_noise_stays_below_one_half() -> None:
 def test_priors_without_sense_are_refused() -> None:
     """Pseudo-counts are positive, and answers are right more often than wrong."""
     with pytest.raises(UsageError, match="positive"):
-        WeakPriors(travelers_per_type=0)
+        MixturePrior(travelers_per_type=0)
     with pytest.raises(UsageError, match="right more often"):
-        WeakPriors(wrong=5, right=4)
+        MixturePrior(wrong=5, right=4)

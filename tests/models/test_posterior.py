@@ -166,7 +166,7 @@ def test_disagreeing_outcomes_leave_a_chance() -> None:
     """A hundred outcomes against a type make it improbable, not impossible."""
     mixture = Mixture(np.array([0.5, 0.5]), noise=0.03)
     p = mixture.probabilities(Counts(np.array([[100.0, 0.0]]), np.array([100.0])))
-    assert np.log(p[0, 1]) == pytest.approx(-100 * mixture.odds, rel=1e-9)
+    assert np.log(p[0, 1]) == pytest.approx(-100 * mixture.log_odds, rel=1e-9)
 
 
 def test_faded_travelers_do_not_hold_up_the_search(caplog: pytest.LogCaptureFixture) -> None:

@@ -33,9 +33,13 @@ def test_types_are_drawn_by_their_probabilities(city):
     beliefs = Beliefs(city)
     beliefs.update(Informed(city, certainty=0.6))
     trips = np.zeros(20_000, dtype=np.int32)
-    drawn = beliefs.sample_types(trips, np.random.default_rng(0))
+    travelers = city.trips.traveler[trips]
+    drawn = beliefs.model.sample_types(travelers, np.random.default_rng(0))
     shares = np.bincount(drawn, minlength=4) / len(drawn)
-    assert shares == pytest.approx(beliefs.types[city.trips.traveler[0]], abs=0.015)
+    chances = beliefs.model.type_probabilities[travelers[0]]
+    assert shares == pytest.approx(chances, abs=0.015)
+    answers = beliefs.sample_answers(trips, np.random.default_rng(0))
+    assert np.array_equal(answers, city.table.masks(city.trips.trip_id[trips], drawn))
 
 
 def test_acceptance_is_the_mean_answer_of_the_types(city):
@@ -43,7 +47,7 @@ def test_acceptance_is_the_mean_answer_of_the_types(city):
     beliefs = Beliefs(city)
     beliefs.update(Informed(city, certainty=0.5))
     trip = np.array([7], dtype=np.int32)
-    chances = beliefs.types[city.trips.traveler[7]]
+    chances = beliefs.model.type_probabilities[city.trips.traveler[7]]
     expected = sum(
         chances[kind] * city.table.masks(city.trips.trip_id[trip], [kind])[0] for kind in range(4)
     )

@@ -7,7 +7,7 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.logger import Logger
 
-from rideflex.models.neural.threads import one_thread
+from rideflex.models.neural.device import one_thread
 from rideflex.negotiation import Masking, Prices
 from rideflex.negotiation.days import Days
 from rideflex.training.environment import Simulation

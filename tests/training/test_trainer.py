@@ -53,7 +53,9 @@ def test_six_epochs_are_three_and_three(city, city_folder, tmp_path, model):
     metrics = [RunFolder(tmp_path / name).metrics() for name in ("straight", "halves")]
     assert len(metrics[0]) == 6
     assert metrics[0] == metrics[1]
-    assert np.array_equal(straight.beliefs.types, halves.beliefs.types)
+    assert np.array_equal(
+        straight.beliefs.model.type_probabilities, halves.beliefs.model.type_probabilities
+    )
     weights = [trained.policy.network.state_dict() for trained in (straight, halves)]
     assert all(weights[0][name].equal(weights[1][name]) for name in weights[0])
 

@@ -23,6 +23,7 @@ from rideflex.bench.scores import brier, calibration_error, log_losses
 from rideflex.decisions.masks import unpack
 from rideflex.embedding import EmbeddingFFN
 from rideflex.errors import DataError, Problem, UsageError
+from rideflex.models.acceptance import accept_probability
 from rideflex.models.neural import EvidenceModel, train_by_minibatch
 from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.outcomes import Counts, Outcomes
@@ -182,12 +183,11 @@ def _train(area: ServiceArea, draw: _Draw) -> dict[str, _Result]:
         "posterior": posterior.predict_proba(everybody),
     }
     answers = area.table.accepts(test.trips, test.actions)
-    wrong = posterior.mixture.noise
+    noise = posterior.noise
     results = {}
     for method, probabilities in predicted.items():
-        accepting = np.einsum("nl,nl->n", probabilities[test.travelers], answers)
-        score = brier(wrong + (1 - 2 * wrong) * accepting, test.accepted)
-        results[method] = _Result(probabilities, score)
+        accepting = accept_probability(probabilities[test.travelers], answers, noise)
+        results[method] = _Result(probabilities, brier(accepting, test.accepted))
     if importlib.util.find_spec("river"):
         outside = OnlineLogistic(area)
         outside.learn(outcomes)

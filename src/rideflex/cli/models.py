@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from rideflex.areas import ServiceArea
-    from rideflex.models.neural import EvidenceModel
-    from rideflex.models.posterior import FlexibilityPosterior
+    from rideflex.models.protocol import FlexibilityModel
 
 _MUCH_NOISE = 0.2
 _MOST_SHOWN, _MOST_COLUMNS = 50, 6
@@ -160,12 +159,13 @@ def predict(
     from rideflex.cli.numbers import whole_numbers
     from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
+    from rideflex.models.registry import load_model
 
     if more and travelers is None:
         raise UsageError(f"name travelers after --travelers, such as --travelers {' '.join(more)}")
     if strangers is not None and travelers is not None:
         raise UsageError("--strangers are people outside the model; leave --travelers away")
-    made = _load(model)
+    made = load_model(model)
     index = made.travelers
     if strangers is not None:
         probabilities = _predict_strangers(made, strangers)
@@ -210,16 +210,14 @@ def _types_table(
     return table
 
 
-def _predict_strangers(
-    made: FlexibilityPosterior | EvidenceModel, file: Path
-) -> npt.NDArray[np.float64]:
+def _predict_strangers(made: FlexibilityModel, file: Path) -> npt.NDArray[np.float64]:
     from rideflex.errors import UsageError
-    from rideflex.models.posterior import FlexibilityPosterior
+    from rideflex.models.protocol import PredictsUnseen
     from rideflex.tables.csv_files import csv_head, read_csv
 
-    if isinstance(made, FlexibilityPosterior) or made.levels is None:
+    if not isinstance(made, PredictsUnseen) or not made.feature_names:
         raise UsageError("this model knows no features: fit it with --model evidence --features")
-    names = tuple(made.levels.levels)
+    names = made.feature_names
     csv_head(file).require(names)
     rows = read_csv(file, names)
     return made.predict_unseen({name: rows.columns[name].arrow() for name in names})
@@ -227,32 +225,18 @@ def _predict_strangers(
 
 def _make(
     model: Literal["posterior", "evidence"], area: ServiceArea, features: bool
-) -> FlexibilityPosterior | EvidenceModel:
+) -> FlexibilityModel:
     from rideflex.errors import DataError, Problem
-    from rideflex.models.posterior import FlexibilityPosterior
+    from rideflex.models.registry import model_class
 
     n, types = len(area.travelers), area.table.types
-    if model == "posterior":
-        return FlexibilityPosterior(n, types, travelers=area.travelers)
+    if not features:
+        return model_class(model)(n, types, travelers=area.travelers)
     from rideflex.models.neural import EvidenceModel, TravelerFeatures
 
-    if not features:
-        return EvidenceModel(n, types, travelers=area.travelers)
     if not area.feature_names:
         cause = "says nothing of the travelers: it needs a column age, occupation or income"
         raise DataError(Problem(str(area.folder / "trips.csv"), cause))
     levels = TravelerFeatures.of(area.features, area.feature_names)
     encoded = levels.encode(area.features)
     return EvidenceModel(n, types, features=encoded, levels=levels, travelers=area.travelers)
-
-
-def _load(path: Path) -> FlexibilityPosterior | EvidenceModel:
-    """Load whichever model the file holds; PyTorch only where it is needed."""
-    from rideflex.models.posterior import KIND, FlexibilityPosterior
-    from rideflex.storage.array_file import saved_kind
-
-    if saved_kind(path) == KIND:
-        return FlexibilityPosterior.load(path)
-    from rideflex.models.neural import EvidenceModel
-
-    return EvidenceModel.load(path)

@@ -8,8 +8,7 @@ from rideflex.embedding.dataset import (
 from rideflex.embedding.update import update_embedding_model, update_from_outcomes
 from rideflex.models.neural.evidence import EvidenceFit, train_by_evidence
 from rideflex.models.neural.features import TravelerFeatures
-from rideflex.models.neural.likelihood import likelihood_loss
-from rideflex.models.neural.minibatch import train_by_minibatch
+from rideflex.models.neural.minibatch import likelihood_loss, train_by_minibatch
 from rideflex.models.neural.model import EvidenceModel
 from rideflex.models.neural.network import EmbeddingFFN
 

@@ -172,6 +172,7 @@ def _train(
     with on_cpu(embedding_model) as network:
         if schedule.method == "evidence":
             fitted = fit_prior(network, counts)
+            mixture = fitted.mixture
             fit = train_by_evidence(
                 network,
                 fitted.log_likelihood,
@@ -180,7 +181,7 @@ def _train(
                 on_pass=note,
             )
         else:
-            network.shares = fit_mixture(counts).shares
+            mixture = fit_mixture(counts)
             train_by_minibatch(
                 network,
                 torch.from_numpy(outcomes.travelers.astype(np.int64)),
@@ -191,6 +192,7 @@ def _train(
                 generator=schedule.generator,
                 on_epoch=note,
             )
+    embedding_model.set_mixture(mixture)
     if last[0] > 1:
         report(_epoch(last[0], schedule.num_epochs, last[1]))
     if fit is not None and fit.converged:

@@ -1,40 +1,208 @@
-"""What the current flexibility model says about every trip and every offer."""
+"""Acceptance models: the probability that a traveler accepts an offer on a trip."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
 from rideflex.models.protocol import FlexibilityModel
+from rideflex.tables.arrays import whole_numbers
+
+if TYPE_CHECKING:
+    from rideflex.areas import ServiceArea
+    from rideflex.decisions import DecisionTable
 
 _ROUNDING = 1e-5  # off from 1 that a row of probabilities may be; single precision stays below
 
+Floats = npt.NDArray[np.float64]
+Chance = TypeVar("Chance", float, Floats)
+
+
+@runtime_checkable
+class AcceptanceModel(Protocol):
+    """Says how likely each traveler accepts each of A offers on a trip.
+
+    Nothing here speaks of types, so that a model may know tolerances, or anything else.
+    """
+
+    @property
+    def n_travelers(self) -> int:
+        """Travelers T held; their entities run from 0."""
+        ...
+
+    @property
+    def noise(self) -> float:
+        """How often an answer goes against what the traveler would say: no probability is less."""
+        ...
+
+    def predict_accept(self, travelers: npt.ArrayLike, trips: npt.ArrayLike) -> Floats:
+        """Return float64 [n, A]: the probability that each traveler accepts each offer.
+
+        Parameters
+        ----------
+        travelers
+            Entities [n].
+        trips
+            Trip ids [n] of the decision table, -1 for a context that it doesn't know.
+        """
+        ...
+
+    def sample_answers(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        """Draw bool [n, A]: what each traveler would say, were one draw of the posterior true.
+
+        What is drawn is the traveler, once for all offers of a row, not each answer; `noise` is
+        left out.
+        """
+        ...
+
+
+def accept_probability(
+    type_probabilities: npt.NDArray[Any], answers: npt.NDArray[Any], noise: float
+) -> Floats:
+    """Mix the types' answers: P(accept) = ε + (1 - 2ε) · Σ_l P(l) · answer of l.
+
+    Parameters
+    ----------
+    type_probabilities
+        P(type), [n, L].
+    answers
+        Whether each type would accept, bool [n, L], or [n, A, L] for A offers.
+    noise
+        Flip probability ε.
+
+    Returns
+    -------
+    float64 [n], or [n, A].
+
+    Examples
+    --------
+    >>> accept_probability(np.array([[0.25, 0.75]]), np.array([[[True, True], [False, True]]]), 0.1)
+    array([[0.9, 0.7]])
+    """
+    accepting: Floats = np.einsum("nl,n...l->n...", type_probabilities, answers)
+    return with_noise(accepting, noise)
+
+
+def with_noise(accepting: Chance, noise: float) -> Chance:
+    """Probability that an accept is observed, where this is the one that the traveler would say so.
+
+    Every acceptance probability, and every bar that one is measured against, passes here.
+    """
+    return noise + (1.0 - 2.0 * noise) * accepting
+
+
+@dataclass(frozen=True)
+class TypeAcceptance:
+    """Acceptance by flexibility types: who is of which type, and what the types answer.
+
+    Parameters
+    ----------
+    table
+        What the types answer; the rules speak where it has no row.
+    type_probabilities
+        P(type) of every traveler, float64 [T, L].
+    noise
+        Flip probability ε.
+
+    Raises
+    ------
+    UsageError
+        If a row is no probabilities; it names the traveler.
+    """
+
+    table: DecisionTable
+    type_probabilities: Floats
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_probabilities(self.type_probabilities, len(self.table.types))
+
+    @classmethod
+    def of(cls, model: FlexibilityModel, table: DecisionTable) -> TypeAcceptance:
+        """Take what a flexibility model predicts of all its travelers.
+
+        Raises
+        ------
+        UsageError
+            If the model is of other types than the table, or what it predicts is no probabilities.
+        """
+        if tuple(model.types) != table.types:
+            raise UsageError(
+                f"the model is of the types {list(model.types)}, the decisions of "
+                f"{list(table.types)}: was the model made for another area?"
+            )
+        predicted = np.asarray(model.predict_proba(np.arange(model.n_travelers)))
+        if predicted.shape != (model.n_travelers, len(table.types)):
+            raise UsageError(
+                "predict_proba must give one row a traveler and one column a type, "
+                f"{(model.n_travelers, len(table.types))}, not {predicted.shape}"
+            )
+        return cls(table, predicted, model.noise)
+
+    @property
+    def n_travelers(self) -> int:
+        """Travelers T held; their entities run from 0."""
+        return len(self.type_probabilities)
+
+    def predict_accept(self, travelers: npt.ArrayLike, trips: npt.ArrayLike) -> Floats:
+        """Return float64 [n, A]: the probability that each traveler accepts each offer."""
+        who = self.type_probabilities[whole_numbers(travelers)]
+        return accept_probability(who, _answers(self.table, trips), self.noise)
+
+    def sample_answers(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        """Draw a type for each traveler; returns the offers bool [n, A] that it would accept."""
+        return self.table.masks(trips, self.sample_types(travelers, rng))
+
+    def sample_types(
+        self, travelers: npt.ArrayLike, rng: np.random.Generator
+    ) -> npt.NDArray[np.intp]:
+        """Draw a type for each traveler [n], by the current probabilities."""
+        cumulative = self.type_probabilities[whole_numbers(travelers)].cumsum(axis=1)
+        draws = rng.random(len(cumulative))[:, None] * cumulative[:, -1:]
+        types = (draws >= cumulative).sum(axis=1).clip(max=cumulative.shape[1] - 1)
+        return np.asarray(types, dtype=np.intp)
+
 
 class Beliefs:
-    """Acceptance probabilities and type-sampled masks, gathered from a model once an update.
+    """What the current acceptance model says about the trips of a service area.
+
+    Nothing is kept per trip: an answer costs what the rows asked for cost.
 
     Parameters
     ----------
     area
-        Trips and decision table. The travelers' true types in it are never read here.
+        Trips and decision table. The travelers' true types in it are never read here. Until a
+        model comes all types are equally likely.
     """
 
     def __init__(self, area: ServiceArea) -> None:
-        table, trips = area.table, area.trips
-        kinds = np.arange(len(table.types))
-        self._names = table.types
-        self._traveler = trips.traveler
-        self._answers = np.stack(
-            [table.masks(trips.trip_id, np.full(len(trips), kind)) for kind in kinds],
-            axis=1,
-        )
-        self._probabilities = np.full((len(area.travelers), len(kinds)), 1.0 / len(kinds))
-        self._gather()
+        n_types = len(area.table.types)
+        even = np.full((len(area.travelers), n_types), 1.0 / n_types)
+        self._table = area.table
+        self._traveler, self._trip_id = area.trips.traveler, area.trips.trip_id
+        self._n_travelers = len(area.travelers)
+        self._model: AcceptanceModel = TypeAcceptance(area.table, even)
+
+    @property
+    def model(self) -> AcceptanceModel:
+        """The acceptance model that is asked."""
+        return self._model
+
+    @property
+    def noise(self) -> float:
+        """How often an answer goes against what the traveler would say."""
+        return self._model.noise
 
     def update(self, model: FlexibilityModel) -> None:
-        """Believe what a model predicts from now on.
+        """Go by what a flexibility model predicts from now on.
 
         Raises
         ------
@@ -42,58 +210,51 @@ class Beliefs:
             If the model is of other types or travelers than the area, or what it predicts is no
             probabilities.
         """
-        n_travelers = len(self._probabilities)
-        if tuple(model.types) != self._names or model.n_travelers != n_travelers:
-            raise UsageError(
-                f"the model is of {model.n_travelers} travelers of the types {list(model.types)}, "
-                f"the area of {n_travelers} of the types {list(self._names)}: was the model made "
-                "for another area?"
-            )
-        predicted = np.asarray(model.predict_proba(np.arange(n_travelers)))
-        _check_probabilities(predicted, self._probabilities.shape)
-        self._probabilities = predicted
-        self._gather()
+        self._check_travelers(model.n_travelers)
+        self.use(TypeAcceptance.of(model, self._table))
 
-    @property
-    def types(self) -> npt.NDArray[np.float64]:
-        """P(type) of every traveler [T, L]."""
-        return self._probabilities
+    def use(self, model: AcceptanceModel) -> None:
+        """Go by an acceptance model from now on.
 
-    def accept(self, trips: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """Probability [..., A] that the traveler of each trip accepts each offer."""
-        accept: npt.NDArray[np.float32] = self._accept[trips]
-        return accept
+        Raises
+        ------
+        UsageError
+            If it is of other travelers than the area.
+        """
+        self._check_travelers(model.n_travelers)
+        self._model = model
 
-    def masks(
-        self, trips: npt.NDArray[np.int32], kinds: npt.NDArray[np.integer]
+    def accept(self, trip_rows: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
+        """Probability [..., A] that the traveler of each of the area's trips accepts each offer."""
+        rows = trip_rows.reshape(-1)
+        accept = self._model.predict_accept(self._traveler[rows], self._trip_id[rows])
+        return accept.astype(np.float32).reshape(*trip_rows.shape, -1)
+
+    def sample_answers(
+        self, trip_rows: npt.NDArray[np.integer], rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
-        """Offers [n, A] that each trip's traveler would accept, were they of type `kinds` [n]."""
-        masks: npt.NDArray[np.bool_] = self._answers[trips, kinds]
-        return masks
+        """Draw bool [n, A]: what the traveler of each trip would say (posterior sampling)."""
+        return self._model.sample_answers(self._traveler[trip_rows], self._trip_id[trip_rows], rng)
 
-    def sample_types(
-        self, trips: npt.NDArray[np.int32], rng: np.random.Generator
-    ) -> npt.NDArray[np.intp]:
-        """Draw a type for the traveler of each trip [n], by the current probabilities."""
-        cumulative = self._probabilities[self._traveler[trips]].cumsum(axis=1)
-        draws = rng.random(len(trips))[:, None] * cumulative[:, -1:]
-        kinds = (draws >= cumulative).sum(axis=1).clip(max=cumulative.shape[1] - 1)
-        return np.asarray(kinds, dtype=np.intp)
-
-    def likely_types(self, trips: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
-        """The most probable type of each trip's traveler [n]."""
-        return np.asarray(self._probabilities[self._traveler[trips]].argmax(axis=1))
-
-    def _gather(self) -> None:
-        per_trip = self._probabilities[self._traveler]
-        self._accept = np.einsum("ml,mla->ma", per_trip, self._answers).astype(np.float32)
+    def _check_travelers(self, n_travelers: int) -> None:
+        if n_travelers != self._n_travelers:
+            raise UsageError(
+                f"the model is of {n_travelers} travelers, the area of {self._n_travelers}: was "
+                "the model made for another area?"
+            )
 
 
-def _check_probabilities(predicted: npt.NDArray[np.float64], shape: tuple[int, ...]) -> None:
-    if predicted.shape != shape:
+def _answers(table: DecisionTable, trips: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether each type would accept each offer on each trip, bool [n, A, L]."""
+    ids, n_offers = whole_numbers(trips), len(table.offers)
+    offers = np.tile(np.arange(n_offers, dtype=np.int32), len(ids))
+    return table.accepts(ids.repeat(n_offers), offers).reshape(len(ids), n_offers, -1)
+
+
+def _check_probabilities(predicted: Floats, n_types: int) -> None:
+    if predicted.ndim != 2 or predicted.shape[1] != n_types:
         raise UsageError(
-            f"predict_proba must give one row a traveler and one column a type, {shape}, "
-            f"not {predicted.shape}"
+            f"probabilities have one row a traveler and one column a type, not {predicted.shape}"
         )
     off = ~(np.abs(predicted.sum(axis=1) - 1.0) <= _ROUNDING) | (predicted < 0).any(axis=1)
     if off.any():

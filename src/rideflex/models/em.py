@@ -1,6 +1,8 @@
-"""The compiled passes of expectation maximisation, and the posterior of every traveler."""
+"""Expectation maximisation of mixing weights and flip probability; responsibilities."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -9,14 +11,73 @@ import numpy.typing as npt
 from rideflex._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
+Bits = npt.NDArray[np.uint64]
 
-BLOCK = 8192
+_BLOCK = 8192
+_TRAVELERS_PER_PATTERN = 16
 _NEGLIGIBLE = -700.0  # below it the exponential leaves the normal numbers
 _LEAST_OUTCOMES = 1e-3
 
 
+class EmFit(NamedTuple):
+    """Mixing weights π [L], flip probability ε, and how far the last pass moved any of them."""
+
+    shares: Floats
+    noise: float
+    moved: float
+
+
+def run_em(agree: Floats, total: Floats, priors: Floats, tolerance: float, passes: int) -> EmFit:
+    """Run EM until mixing weights and flip probability change by at most `tolerance`.
+
+    Parameters
+    ----------
+    agree, total
+        Counts, float64 [T, L] and [T].
+    priors
+        Pseudo-counts: travelers of each type, wrong answers, right answers.
+    tolerance, passes
+        When to stop, and the bound on the passes.
+    """
+    sizes = np.ones(len(total))
+    if len(total) > _BLOCK and (patterns := unique_patterns(agree, total)) is not None:
+        agree, total, sizes = agree[patterns.rows], total[patterns.rows], patterns.frequencies
+    shares = np.full(agree.shape[1], 1.0 / agree.shape[1])
+    noise, moved = _fit_shares(agree, total, sizes, shares, priors, tolerance, passes)
+    return EmFit(shares, float(noise), float(moved))
+
+
+class CountPatterns(NamedTuple):
+    """The unique count patterns, in the order in which they were met.
+
+    Parameters
+    ----------
+    rows
+        One traveler with each pattern, int64 [G].
+    frequencies
+        Travelers with each pattern, float64 [G].
+    """
+
+    rows: npt.NDArray[np.int64]
+    frequencies: Floats
+
+
+def unique_patterns(agree: Floats, total: Floats) -> CountPatterns | None:
+    """Collapse travelers to their unique count patterns, with frequencies.
+
+    One pass over a hash table: few outcomes make few patterns, however many travelers there are.
+    None where there are more patterns than a sixteenth of the travelers: they would not be worth
+    their time.
+    """
+    most = len(total) // _TRAVELERS_PER_PATTERN
+    slots = np.full(1 << (2 * most).bit_length(), -1, dtype=np.int64)
+    rows, sizes = np.empty(most, dtype=np.int64), np.zeros(most)
+    found = _collapse(agree.view(np.uint64), total.view(np.uint64), slots, rows, sizes)
+    return CountPatterns(rows[:found], sizes[:found]) if found >= 0 else None
+
+
 @compiled(parallel=True)
-def fit_shares(
+def _fit_shares(
     agree: Floats,
     total: Floats,
     sizes: Floats,
@@ -25,28 +86,27 @@ def fit_shares(
     tolerance: float,
     passes: int,
 ) -> tuple[float, float]:
-    """Let `shares` come to rest; returns the noise, and how far the last pass moved anything.
+    """Update `shares` in place; returns the noise and how far the last pass moved anything.
 
-    `sizes` says how many travelers each row of counts stands for, `priors` are the pseudo-counts:
-    travelers a type, wrong and right answers.
+    `sizes` says how many travelers each row of counts stands for.
     """
     n_travelers, n_types = agree.shape
-    n_blocks = max(1, (n_travelers + BLOCK - 1) // BLOCK)
+    n_blocks = max(1, (n_travelers + _BLOCK - 1) // _BLOCK)
     sums = np.empty((n_blocks, n_types + 3))
     log_shares = np.empty(n_types)
     noise: float = priors[1] / (priors[1] + priors[2])
     moved = np.inf
     for _ in range(passes):
-        odds = np.log1p(-noise) - np.log(noise)
+        log_odds = np.log1p(-noise) - np.log(noise)
         for kind in range(n_types):
             log_shares[kind] = np.log(shares[kind])
         if n_blocks == 1:  # opening a parallel region costs more than a small service area
-            _expect(agree, total, sizes, log_shares, odds, 0, n_travelers, sums[0])
+            _expect(agree, total, sizes, log_shares, log_odds, 0, n_travelers, sums[0])
         else:
             for block in numba.prange(n_blocks):
-                first = block * BLOCK
-                last = min(first + BLOCK, n_travelers)
-                _expect(agree, total, sizes, log_shares, odds, first, last, sums[block])
+                first = block * _BLOCK
+                last = min(first + _BLOCK, n_travelers)
+                _expect(agree, total, sizes, log_shares, log_odds, first, last, sums[block])
         moved, noise = _maximise(sums, priors, shares, noise)
         if moved <= tolerance:
             break
@@ -59,7 +119,7 @@ def _expect(
     total: Floats,
     sizes: Floats,
     log_shares: Floats,
-    odds: float,
+    log_odds: float,
     first: int,
     last: int,
     sums: Floats,
@@ -74,7 +134,7 @@ def _expect(
     for traveler in range(first, last):
         if total[traveler] < _LEAST_OUTCOMES:
             continue
-        _softmax(agree[traveler], total[traveler], log_shares, odds, row)
+        _softmax(agree[traveler], total[traveler], log_shares, log_odds, row)
         for kind in range(n_types):
             weight = sizes[traveler] * row[kind]
             sums[kind] += weight
@@ -100,12 +160,12 @@ def _maximise(sums: Floats, priors: Floats, shares: Floats, noise: float) -> tup
 
 
 @compiled()
-def _softmax(agree: Floats, total: float, log_shares: Floats, odds: float, out: Floats) -> None:
+def _softmax(agree: Floats, total: float, log_shares: Floats, log_odds: float, out: Floats) -> None:
     """Normalise in log space; the shared factor (1 - ε)^n cancels and is never formed."""
     n_types = len(agree)
     top = -np.inf
     for kind in range(n_types):
-        out[kind] = log_shares[kind] - odds * (total - agree[kind])
+        out[kind] = log_shares[kind] - log_odds * (total - agree[kind])
         top = max(top, out[kind])
     scale = 0.0
     for kind in range(n_types):
@@ -122,17 +182,17 @@ def responsibilities(
     total: Floats,
     rows: npt.NDArray[np.int64],
     log_shares: Floats,
-    odds: float,
+    log_odds: float,
     out: Floats,
 ) -> None:
     """Write P(type | outcomes) of the travelers `rows`; of -1 the shares."""
-    n_blocks = (len(rows) + BLOCK - 1) // BLOCK
+    n_blocks = (len(rows) + _BLOCK - 1) // _BLOCK
     if n_blocks <= 1:
-        _fill(agree, total, rows, log_shares, odds, out)
+        _fill(agree, total, rows, log_shares, log_odds, out)
     else:
         for block in numba.prange(n_blocks):
-            part = slice(block * BLOCK, min((block + 1) * BLOCK, len(rows)))
-            _fill(agree, total, rows[part], log_shares, odds, out[part])
+            part = slice(block * _BLOCK, min((block + 1) * _BLOCK, len(rows)))
+            _fill(agree, total, rows[part], log_shares, log_odds, out[part])
 
 
 @compiled()
@@ -141,11 +201,52 @@ def _fill(
     total: Floats,
     rows: npt.NDArray[np.int64],
     log_shares: Floats,
-    odds: float,
+    log_odds: float,
     out: Floats,
 ) -> None:
     for at in range(len(rows)):
         if rows[at] < 0:
             out[at] = np.exp(log_shares)
         else:
-            _softmax(agree[rows[at]], total[rows[at]], log_shares, odds, out[at])
+            _softmax(agree[rows[at]], total[rows[at]], log_shares, log_odds, out[at])
+
+
+@compiled()
+def _collapse(
+    agree: Bits,
+    total: Bits,
+    slots: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.float64],
+) -> int:
+    """Enter every traveler; returns the number of patterns, -1 where `rows` has no room."""
+    last = np.uint64(len(slots) - 1)
+    patterns = 0
+    for traveler in range(len(total)):
+        slot = _hash(agree[traveler], total[traveler]) & last
+        while slots[slot] >= 0 and not _equal(agree, total, rows[slots[slot]], traveler):
+            slot = (slot + np.uint64(1)) & last
+        if slots[slot] < 0:
+            if patterns == len(rows):
+                return -1
+            slots[slot] = patterns
+            rows[patterns] = traveler
+            patterns += 1
+        sizes[slots[slot]] += 1.0
+    return patterns
+
+
+@compiled()
+def _hash(agree: Bits, total: Any) -> Any:
+    mixed = total * np.uint64(0x9E3779B97F4A7C15)
+    for kind in range(len(agree)):
+        mixed = (mixed ^ (mixed >> np.uint64(32)) ^ agree[kind]) * np.uint64(0xD6E8FEB86659FD93)
+    return mixed ^ (mixed >> np.uint64(32))
+
+
+@compiled()
+def _equal(agree: Bits, total: Bits, one: Any, other: Any) -> Any:
+    same = total[one] == total[other]
+    for kind in range(agree.shape[1]):
+        same &= agree[one, kind] == agree[other, kind]
+    return same

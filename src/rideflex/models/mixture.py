@@ -1,4 +1,4 @@
-"""Shares of the types and answer noise, learned by expectation maximisation."""
+"""Mixing weights and flip probability of a latent class model, learned by EM."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import UsageError
-from rideflex.models.alike import group_alike
-from rideflex.models.em import BLOCK, fit_shares, responsibilities
+from rideflex.models.em import responsibilities, run_em
 from rideflex.outcomes import Counts
 
 logger = logging.getLogger(__name__)
@@ -19,8 +18,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class WeakPriors:
-    """What is assumed before the first outcome: worth a few travelers and a few outcomes.
+class MixturePrior:
+    """Dirichlet and Beta pseudo-counts: worth a few travelers and a few outcomes.
 
     Parameters
     ----------
@@ -40,10 +39,15 @@ class WeakPriors:
         if self.wrong >= self.right:
             raise UsageError(f"answers are assumed to be right more often than wrong: {self}")
 
+    @property
+    def noise(self) -> float:
+        """Flip probability ε that is assumed before the first outcome."""
+        return self.wrong / (self.wrong + self.right)
+
 
 @dataclass(frozen=True)
 class Mixture:
-    """What all travelers have in common.
+    """Parameters of the latent class model: mixing weights π and flip probability ε.
 
     Parameters
     ----------
@@ -57,14 +61,14 @@ class Mixture:
     noise: float
 
     @property
-    def odds(self) -> float:
+    def log_odds(self) -> float:
         """log((1 - ε) / ε): what one disagreement takes from a type's log-probability."""
         return float(np.log1p(-self.noise) - np.log(self.noise))
 
     def log_likelihood(self, counts: Counts) -> Floats:
         """Return float64 [T, L]: agree · log(1 - ε) + (n - agree) · log ε."""
         total = counts.total[:, None]
-        likelihood: Floats = total * np.log1p(-self.noise) - self.odds * (total - counts.agree)
+        likelihood: Floats = total * np.log1p(-self.noise) - self.log_odds * (total - counts.agree)
         return likelihood
 
     def probabilities(
@@ -81,18 +85,18 @@ class Mixture:
         """
         rows = np.arange(len(counts.total)) if travelers is None else travelers
         out = np.empty((len(rows), len(self.shares)))
-        responsibilities(counts.agree, counts.total, rows, np.log(self.shares), self.odds, out)
+        responsibilities(counts.agree, counts.total, rows, np.log(self.shares), self.log_odds, out)
         return out
 
 
 def fit_mixture(
     counts: Counts,
-    priors: WeakPriors | None = None,
+    priors: MixturePrior | None = None,
     *,
     tolerance: float = 1e-7,
     max_passes: int = 1000,
 ) -> Mixture:
-    """Find the most probable shares and noise, each pass O(travelers · types).
+    """Fit mixing weights and flip probability by EM, each pass O(travelers · types).
 
     The search starts from the priors, so that the result depends on the counts alone. It ends
     when no share and not the noise moves by more than `tolerance` in a pass; the log says so when
@@ -101,21 +105,16 @@ def fit_mixture(
     once. The noise stays below one half: beyond it
     every type would mean its opposite.
     """
-    priors = priors or WeakPriors()
-    agree, total = np.ascontiguousarray(counts.agree), np.ascontiguousarray(counts.total)
-    sizes = np.ones(len(total))
-    if len(total) > BLOCK and (alike := group_alike(agree, total)) is not None:
-        agree, total, sizes = agree[alike.rows], total[alike.rows], alike.sizes
-    shares = np.full(agree.shape[1], 1.0 / agree.shape[1])
-    noise, moved = fit_shares(
-        agree,
-        total,
-        sizes,
-        shares,
+    priors = priors or MixturePrior()
+    fit = run_em(
+        np.ascontiguousarray(counts.agree),
+        np.ascontiguousarray(counts.total),
         np.array([priors.travelers_per_type, priors.wrong, priors.right]),
         tolerance,
         max_passes,
     )
-    if moved > tolerance:
-        logger.warning("shares and noise still moved by %.2g after %d passes", moved, max_passes)
-    return Mixture(shares, float(noise))
+    if fit.moved > tolerance:
+        logger.warning(
+            "shares and noise still moved by %.2g after %d passes", fit.moved, max_passes
+        )
+    return Mixture(fit.shares, fit.noise)

@@ -10,8 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import UsageError
-from rideflex.models.mixture import Mixture, WeakPriors, fit_mixture
-from rideflex.models.protocol import Unknown, known_counts, known_entities, known_types
+from rideflex.models.acceptance import accept_probability
+from rideflex.models.mixture import Mixture, MixturePrior, fit_mixture
+from rideflex.models.protocol import Unknown
+from rideflex.models.validation import (
+    check_counts,
+    check_entities,
+    check_travelers,
+    check_types,
+)
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.storage.array_file import load_arrays, save_arrays
 from rideflex.tables.arrays import whole_numbers
@@ -59,18 +66,17 @@ class FlexibilityPosterior:
         *,
         decisions: DecisionTable | None = None,
         travelers: TravelerIndex | None = None,
-        priors: WeakPriors | None = None,
+        priors: MixturePrior | None = None,
     ) -> None:
-        self._types = known_types(types)
+        self._types = check_types(types)
         if n_travelers < 1:
             raise UsageError(f"a posterior needs at least one traveler, not {n_travelers}")
         if decisions is not None and decisions.types != self._types:
             raise UsageError(f"the decision table holds other types: {decisions.types}")
-        if travelers is not None and len(travelers) != n_travelers:
-            raise UsageError(f"{len(travelers)} traveler ids were given for {n_travelers}")
+        check_travelers(travelers, n_travelers)
         self._decisions = decisions
         self._travelers = travelers
-        self._priors = priors or WeakPriors()
+        self._priors = priors or MixturePrior()
         self._counts = Counts.zeros(n_travelers, len(self._types))
         self._mixture = fit_mixture(self._counts, self._priors)
 
@@ -96,16 +102,21 @@ class FlexibilityPosterior:
 
     @property
     def mixture(self) -> Mixture:
-        """Shares π and noise ε as they were last learned."""
+        """Mixing weights π and flip probability ε as they were last learned."""
         return self._mixture
 
+    @property
+    def noise(self) -> float:
+        """Flip probability ε: how often a traveler answers against the type."""
+        return self._mixture.noise
+
     def fit(self, counts: Counts) -> None:
-        """Let a copy of these counts be all that is known."""
-        self._counts = known_counts(counts, self.n_travelers, len(self._types))
+        """Fit to a copy of these counts, replacing earlier ones."""
+        self._counts = check_counts(counts, self.n_travelers, len(self._types))
         self._mixture = fit_mixture(self._counts, self._priors)
 
     def update(self, outcomes: Outcomes) -> None:
-        """Learn from more outcomes."""
+        """Add the counts of more outcomes, and fit."""
         self.fit(self._counts + Counts.of(outcomes, self.n_travelers, len(self._types)))
 
     def merge(self, other: FlexibilityPosterior) -> None:
@@ -139,21 +150,8 @@ class FlexibilityPosterior:
     def predict_proba(
         self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise"
     ) -> npt.NDArray[np.float64]:
-        """Return float64 [n, L]: P(type | outcomes) of each traveler.
-
-        Parameters
-        ----------
-        travelers
-            Entities [n].
-        unknown
-            What a traveler outside the model gets: an error, or π ("prior").
-
-        Raises
-        ------
-        UsageError
-            If a traveler is unknown and unknown="raise".
-        """
-        entities = known_entities(travelers, self.n_travelers, unknown)
+        """Return float64 [n, L]: P(type | outcomes); see `FlexibilityModel.predict_proba`."""
+        entities = check_entities(travelers, self.n_travelers, unknown)
         return self._mixture.probabilities(self._counts, entities)
 
     def predict_accept(
@@ -193,10 +191,7 @@ class FlexibilityPosterior:
         ids, actions, entities = np.broadcast_arrays(trips, offers, who)
         probabilities = self.predict_proba(entities.reshape(-1), unknown=unknown)
         answers = table.accepts(ids.reshape(-1), actions.reshape(-1))
-        noise = self._mixture.noise
-        accepting = noise + (1.0 - 2.0 * noise) * np.einsum("nl,nl->n", probabilities, answers)
-        shaped: npt.NDArray[np.float64] = accepting.reshape(ids.shape)
-        return shaped
+        return accept_probability(probabilities, answers, self.noise).reshape(ids.shape)
 
     def save(self, path: str | Path) -> None:
         """Write counts, shares, noise and traveler ids to one versioned file, without pickle."""
@@ -223,7 +218,7 @@ class FlexibilityPosterior:
             meta["types"],
             decisions=decisions,
             travelers=None if ids is None else TravelerIndex(ids),
-            priors=WeakPriors(*arrays["priors"].tolist()),
+            priors=MixturePrior(*arrays["priors"].tolist()),
         )
         model._counts = Counts(np.array(arrays["agree"]), np.array(arrays["total"]))
         model._mixture = Mixture(np.array(arrays["shares"]), float(arrays["noise"][0]))

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Protocol, Self, get_args, runtime_checkable
+from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.errors import UsageError
-from rideflex.flexibility import MAX_TYPES
 from rideflex.outcomes import Counts
+from rideflex.travelers import TravelerIndex
 
 Unknown = Literal["raise", "prior"]
-
-_ROUNDING = 1e-9
 
 
 @runtime_checkable
 class FlexibilityModel(Protocol):
     """Learns from counts which flexibility type each traveler is.
 
-    Models are tested by being there: one list of checks runs over every class of the package
-    that has these members (`tests/models/test_contract.py`).
+    A class that has these members is made by `Model(n_travelers, types, travelers=…)`, and
+    `rideflex.testing.check_model` says whether it keeps the contract. Those of the package are
+    found and checked by being there, and loaded by what their files say they hold
+    (`rideflex.models.registry`).
     """
 
     @property
@@ -33,95 +31,67 @@ class FlexibilityModel(Protocol):
 
     @property
     def n_travelers(self) -> int:
-        """Travelers held; their entities run from 0."""
+        """Travelers T held; their entities run from 0."""
+        ...
+
+    @property
+    def travelers(self) -> TravelerIndex | None:
+        """The travelers' own ids, in the order of the entities, where they were given."""
+        ...
+
+    @property
+    def noise(self) -> float:
+        """Flip probability ε: how often a traveler answers against the type."""
         ...
 
     def fit(self, counts: Counts) -> None:
-        """Let these counts be all that is known."""
+        """Fit to these counts, replacing earlier ones.
+
+        Raises
+        ------
+        UsageError
+            If they are of other travelers or types, or don't make sense.
+        """
         ...
 
     def predict_proba(
         self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise"
     ) -> npt.NDArray[np.float64]:
-        """Return float64 [n, L]: the probability that each traveler is of each type."""
+        """Return float64 [n, L]: the probability that each traveler is of each type.
+
+        Parameters
+        ----------
+        travelers
+            Entities [n].
+        unknown
+            What a traveler outside the model gets: an error, or the mixing weights π ("prior").
+
+        Raises
+        ------
+        UsageError
+            If a traveler is unknown and unknown="raise".
+        """
         ...
 
     def save(self, path: str | Path) -> None:
-        """Write the model to one versioned file."""
+        """Write the model to one versioned file, without pickle."""
         ...
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a model that `save` wrote."""
+        """Read a model that `save` wrote; the same probabilities, bit for bit."""
         ...
 
 
-def known_types(types: Sequence[str]) -> tuple[str, ...]:
-    """Check the names of the types.
+@runtime_checkable
+class PredictsUnseen(Protocol):
+    """Predicts people outside the model from their features alone."""
 
-    Raises
-    ------
-    UsageError
-        If there are not 2 to 64 different names.
-    """
-    if isinstance(types, str) or not 2 <= len(types) <= MAX_TYPES:
-        raise UsageError(f"a model takes the names of 2 to {MAX_TYPES} types, not {types!r}")
-    if len(set(types)) < len(types):
-        raise UsageError(f"two types have the same name: {', '.join(types)}")
-    return tuple(types)
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Columns that it reads; none where it was made without features."""
+        ...
 
-
-def known_counts(counts: Counts, n_travelers: int, n_types: int) -> Counts:
-    """Copy the counts that a model is fitted to, once they are checked.
-
-    Raises
-    ------
-    UsageError
-        If they are of other travelers or types, or a count is negative, not a number or more than
-        the traveler's outcomes; it names the first.
-    """
-    if counts.agree.shape != (n_travelers, n_types):
-        raise UsageError(
-            f"counts of shape {counts.agree.shape} don't fit {n_travelers} travelers "
-            f"and {n_types} types"
-        )
-    most = counts.total * (1.0 + _ROUNDING)
-    wrong = ~((counts.agree >= 0.0) & (counts.agree <= most[:, None])).all(axis=1)
-    wrong |= ~np.isfinite(counts.total)
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise UsageError(
-            f"{counts.agree[first].tolist()} of {counts.total[first]} outcomes of traveler "
-            f"{first} can't agree with the types"
-        )
-    return counts.copy()
-
-
-def known_entities(
-    travelers: npt.ArrayLike,
-    n_travelers: int,
-    unknown: Unknown,
-) -> npt.NDArray[np.int64]:
-    """Check entities [n]; with unknown="prior" those outside the model become -1.
-
-    Raises
-    ------
-    UsageError
-        If a traveler is unknown and unknown="raise"; it names the first.
-    """
-    if unknown not in get_args(Unknown):
-        raise UsageError(f'unknown is "raise" or "prior", not {unknown!r}')
-    entities = np.atleast_1d(np.asarray(travelers))
-    if entities.ndim != 1:
-        raise UsageError(f"travelers are a flat list of entities, not of shape {entities.shape}")
-    if entities.size and not np.issubdtype(entities.dtype, np.integer):
-        raise UsageError(f"travelers are entities (whole numbers), not {entities.dtype} values")
-    outside = (entities < 0) | (entities >= n_travelers)
-    if unknown == "raise" and outside.any():
-        first = int(entities[outside][0])
-        raise UsageError(
-            f"unknown traveler: entity {first} is not one of 0 … {n_travelers - 1} "
-            "(TravelerIndex.encode makes entities of traveler ids); "
-            'ask with unknown="prior" to get the shares of the types instead'
-        )
-    return np.where(outside, -1, entities).astype(np.int64)
+    def predict_unseen(self, frame: Any) -> npt.NDArray[np.float64]:
+        """Return float64 [n, L] for n people, one row of features each."""
+        ...

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
-from rideflex.models.acceptance import Beliefs
+from rideflex.models.acceptance import Beliefs, with_noise
 from rideflex.negotiation.days import Days
 
 
@@ -32,13 +32,12 @@ class Masking:
     def sampled(
         cls, beliefs: Beliefs, days: Days, no_shift: int, explore: float, rng: np.random.Generator
     ) -> Masking:
-        """Allow what a type drawn from the current model would accept.
+        """Allow what a traveler drawn from the current model would accept.
 
-        One type is drawn for every traveler and day; with probability `explore` the request's
-        mask is lifted instead.
+        One is drawn for every traveler and day; with probability `explore` the request's mask is
+        lifted instead.
         """
-        flat = days.trips.reshape(-1)
-        allowed = beliefs.masks(flat, beliefs.sample_types(flat, rng))
+        allowed = beliefs.sample_answers(days.trips.reshape(-1), rng)
         allowed = allowed.reshape(*days.trips.shape, -1)
         explored = rng.random(days.trips.shape) < explore
         allowed |= explored[..., None]
@@ -47,8 +46,11 @@ class Masking:
 
     @classmethod
     def likely(cls, beliefs: Beliefs, days: Days, no_shift: int, least: float = 0.05) -> Masking:
-        """Allow what is accepted with a probability of at least `least`, by the current model."""
-        allowed = beliefs.accept(days.trips) >= least
+        """Allow what travelers would accept with a probability of at least `least`.
+
+        Answers that go against what they would say are left out of it.
+        """
+        allowed = beliefs.accept(days.trips) >= with_noise(least, beliefs.noise)
         allowed[..., no_shift] = True
         return cls(allowed, np.zeros(days.trips.shape, dtype=np.bool_))
 

@@ -26,6 +26,11 @@ class Learner(Protocol):
     """A flexibility model and its update."""
 
     @property
+    def name(self) -> str:
+        """What is updated, for the log."""
+        ...
+
+    @property
     def model(self) -> FlexibilityModel:
         """What is believed now."""
         ...
@@ -51,6 +56,8 @@ class EmbeddingLearner:
     seed
         Of the first weights, and of the mini-batches.
     """
+
+    name = "embedding model"
 
     def __init__(
         self, area: ServiceArea, method: Literal["evidence", "minibatch"], seed: int
@@ -94,6 +101,8 @@ class PosteriorLearner:
         buffer alone decides how far back the model looks.
     """
 
+    name = "posterior"
+
     def __init__(self, area: ServiceArea, forget: float = 1.0) -> None:
         self._forget = forget
         self.model = FlexibilityPosterior(
@@ -109,7 +118,7 @@ class PosteriorLearner:
             counts = self.model.counts.scaled(self._forget)
             counts.add(held[len(held) - n_fresh :])
         customers = int(np.count_nonzero(counts.total))
-        report(f"  [Embedding Update] Training on {len(buffer)} samples from {customers} customers")
+        report(f"  [Posterior Update] Fitting to {len(buffer)} samples from {customers} customers")
         self.model.fit(Counts(counts.agree.copy(), counts.total.copy()))
         mixture = self.model.mixture
         shares = ", ".join(f"{share:.2f}" for share in mixture.shares)

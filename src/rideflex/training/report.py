@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rideflex.evaluation.compare import Comparison, Effort, compare
 from rideflex.evaluation.play import Scene, unseen_days
 from rideflex.negotiation.policies.registry import POLICIES, make_policies
@@ -67,7 +69,7 @@ def learned_types(trained: TrainedRun) -> list[tuple[str, int | None, int | str,
     """See `Closing.types`."""
     phases = trained.area.types_by_phase
     names, true = trained.area.table.types, None if phases is None else phases[-1]
-    learned = trained.beliefs.types.argmax(axis=1)
+    learned = trained.model.predict_proba(np.arange(trained.model.n_travelers)).argmax(axis=1)
     rows: list[tuple[str, int | None, int | str, int]] = []
     for kind, name in enumerate(names):
         as_it = int((learned == kind).sum())

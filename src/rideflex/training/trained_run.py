@@ -10,9 +10,8 @@ import numpy as np
 from rideflex.areas import ServiceArea
 from rideflex.errors import DataError, Problem
 from rideflex.models.acceptance import Beliefs
-from rideflex.models.neural import EvidenceModel
-from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.models.protocol import FlexibilityModel
+from rideflex.models.registry import load_model
 from rideflex.negotiation import area_fleet
 from rideflex.routing import Fleet
 from rideflex.storage.array_file import load_arrays
@@ -69,9 +68,7 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     run = RunFolder(folder)
     settings = run.settings()
     epoch, checkpoint = run.checkpoint()
-    posterior = settings.model == "posterior"
-    kind = FlexibilityPosterior if posterior else EvidenceModel
-    model: FlexibilityPosterior | EvidenceModel = kind.load(checkpoint / MODEL)
+    model = load_model(checkpoint / MODEL)
     _check_area(model, area)
     beliefs, fleet = Beliefs(area), area_fleet(area)
     beliefs.update(model)
@@ -93,7 +90,7 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     )
 
 
-def _check_area(model: FlexibilityPosterior | EvidenceModel, area: ServiceArea) -> None:
+def _check_area(model: FlexibilityModel, area: ServiceArea) -> None:
     if model.types != area.table.types:
         trained, here = (", ".join(map(repr, types)) for types in (model.types, area.table.types))
         cause = f"the run was trained on the types {trained}; this folder has {here}"

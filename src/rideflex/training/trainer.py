@@ -17,7 +17,7 @@ from stable_baselines3.common.utils import set_random_seed
 from rideflex.areas import ServiceArea
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.models.acceptance import Beliefs
-from rideflex.models.neural.threads import one_thread
+from rideflex.models.neural.device import one_thread
 from rideflex.models.protocol import FlexibilityModel
 from rideflex.negotiation.days import true_answers
 from rideflex.negotiation.game import UNIT, Situation, Turn
@@ -236,7 +236,7 @@ class MetaTraining:
 
     def _update_model(self) -> None:
         step = self.epoch * self.steps_per_epoch
-        self._report(f"[Epoch {self.epoch}, Step {step}] Updating embedding model...")
+        self._report(f"[Epoch {self.epoch}, Step {step}] Updating {self._learner.name}...")
         fresh = min(self._buffer.seen - self._seen_at_update, len(self._buffer))
         self._learner.update(self._buffer, fresh, self._report)
         self._seen_at_update = self._buffer.seen
@@ -264,7 +264,7 @@ class MetaTraining:
     def _recovery(self) -> dict[str, float]:
         if self.area.types_by_phase is None:
             return {}
-        believed = self._beliefs.types
+        believed = self.model.predict_proba(np.arange(self.model.n_travelers))
         types = self.area.types_by_phase[self._simulation.schedule.phase]
         true = believed[np.arange(len(believed)), types]
         return {

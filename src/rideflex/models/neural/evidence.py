@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from rideflex.models.neural.device import one_thread
 from rideflex.models.neural.network import EmbeddingFFN
-from rideflex.models.neural.threads import one_thread
 
 logger = logging.getLogger(__name__)
 

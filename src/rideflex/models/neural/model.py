@@ -11,11 +11,18 @@ import numpy.typing as npt
 import torch
 
 from rideflex.errors import UsageError
+from rideflex.models.mixture import Mixture, MixturePrior
 from rideflex.models.neural.evidence import train_by_evidence
 from rideflex.models.neural.features import TravelerFeatures
 from rideflex.models.neural.network import EmbeddingFFN
 from rideflex.models.neural.prior import fit_prior
-from rideflex.models.protocol import Unknown, known_counts, known_entities, known_types
+from rideflex.models.protocol import Unknown
+from rideflex.models.validation import (
+    check_counts,
+    check_entities,
+    check_travelers,
+    check_types,
+)
 from rideflex.outcomes import Counts
 from rideflex.storage.array_file import load_arrays, save_arrays
 from rideflex.travelers import TravelerIndex
@@ -60,9 +67,8 @@ class EvidenceModel:
         levels: TravelerFeatures | None = None,
         travelers: TravelerIndex | None = None,
     ) -> None:
-        if travelers is not None and len(travelers) != n_travelers:
-            raise UsageError(f"{len(travelers)} traveler ids were given for {n_travelers}")
-        names = known_types(types)
+        check_travelers(travelers, n_travelers)
+        names = check_types(types)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             network = EmbeddingFFN(n_travelers, embed_dim, hidden_dim, len(names), features)
@@ -101,10 +107,20 @@ class EvidenceModel:
         """What the columns of the features mean, where that was told."""
         return self._levels
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Columns that `predict_unseen` reads; none where no levels were told."""
+        return () if self._levels is None else tuple(self._levels.levels)
+
+    @property
+    def noise(self) -> float:
+        """Flip probability ε: how often a traveler answers against the type."""
+        return self.network.mixture.noise
+
     def fit(self, counts: Counts) -> None:
-        """Let these counts be all that is known."""
-        known = known_counts(counts, self.n_travelers, len(self._types))
-        fitted = fit_prior(self.network, known)
+        """Fit to these counts, replacing earlier ones; training starts from the last fit."""
+        fitted = fit_prior(self.network, check_counts(counts, self.n_travelers, len(self._types)))
+        self.network.set_mixture(fitted.mixture)
         train_by_evidence(
             self.network, fitted.log_likelihood, fitted.log_prior, max_passes=self._max_passes
         )
@@ -112,21 +128,8 @@ class EvidenceModel:
     def predict_proba(
         self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise"
     ) -> npt.NDArray[np.float64]:
-        """Return float64 [n, L]: the network's probabilities.
-
-        Parameters
-        ----------
-        travelers
-            Entities [n].
-        unknown
-            What a traveler outside the model gets: an error, or π ("prior").
-
-        Raises
-        ------
-        UsageError
-            If a traveler is unknown and unknown="raise".
-        """
-        entities = known_entities(travelers, self.n_travelers, unknown)
+        """Return float64 [n, L]: what the network says; see `FlexibilityModel.predict_proba`."""
+        entities = check_entities(travelers, self.n_travelers, unknown)
         with torch.no_grad():
             logits = self.network.logits(torch.from_numpy(entities.clip(min=0)))
         probabilities = logits.double().softmax(dim=1).numpy()
@@ -162,7 +165,8 @@ class EvidenceModel:
             "max_passes": self._max_passes,
             "levels": None if self._levels is None else dict(self._levels.levels),
         }
-        save_arrays(path, KIND, _VERSION, {**weights, **ids, "shares": network.shares}, meta)
+        mixture = {"shares": network.shares, "noise": np.array([self.noise])}
+        save_arrays(path, KIND, _VERSION, {**weights, **ids, **mixture}, meta)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -181,7 +185,9 @@ class EvidenceModel:
             weights.get("features"),
         )
         network.load_state_dict(weights)
-        network.shares = np.array(arrays["shares"])
+        # Release 0.1 saved no noise: what is assumed before the first outcome stands in for it.
+        noise = float(arrays["noise"][0]) if "noise" in arrays else MixturePrior().noise
+        network.set_mixture(Mixture(np.array(arrays["shares"]), noise))
         ids, levels = arrays.get("traveler_ids"), meta.get("levels")
         model = cls.__new__(cls)
         model._hold(

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from rideflex.errors import UsageError
+from rideflex.models.mixture import Mixture, MixturePrior
 
 
 class EmbeddingFFN(nn.Module):
@@ -28,14 +29,9 @@ class EmbeddingFFN(nn.Module):
     features
         One-hot features [T, K] (`TravelerFeatures.encode`), or None.
 
-    Attributes
-    ----------
-    shares
-        float64 [L]: π as the last update learned it, for travelers outside the network.
     """
 
     features: torch.Tensor | None
-    shares: npt.NDArray[np.float64]
 
     def __init__(
         self,
@@ -56,7 +52,8 @@ class EmbeddingFFN(nn.Module):
             if features.ndim != 2 or len(features) != num_entities:
                 shape = tuple(features.shape)
                 raise UsageError(f"features of shape {shape} were given for {num_entities} rows")
-        self.shares = np.full(output_dim, 1.0 / output_dim)
+        # Not in the state dict, so that weights saved without it still load.
+        self._mixture = Mixture(np.full(output_dim, 1.0 / output_dim), MixturePrior().noise)
         self.embedding = nn.Embedding(num_entities, embed_dim)
         self.ffn = nn.Sequential(
             nn.Linear(embed_dim, hidden_dim),
@@ -64,6 +61,8 @@ class EmbeddingFFN(nn.Module):
             nn.Linear(hidden_dim, hidden_dim),
             nn.Tanh(),
             nn.Linear(hidden_dim, output_dim),
+            # Scripts that train on `ffn` itself, and weights saved by index, count on it; `logits`
+            # stops before it.
             nn.Softmax(dim=-1),
         )
         self.register_buffer("features", features)
@@ -78,6 +77,20 @@ class EmbeddingFFN(nn.Module):
     def output_dim(self) -> int:
         """Flexibility types."""
         return self.layers[2].out_features
+
+    @property
+    def mixture(self) -> Mixture:
+        """Mixing weights π and flip probability ε of all travelers, as the last update found."""
+        return self._mixture
+
+    @property
+    def shares(self) -> npt.NDArray[np.float64]:
+        """Mixing weights π, float64 [L]: what a traveler outside the network gets."""
+        return self._mixture.shares
+
+    def set_mixture(self, mixture: Mixture) -> None:
+        """Keep what an update found of all travelers together."""
+        self._mixture = mixture
 
     @property
     def layers(self) -> tuple[nn.Linear, nn.Linear, nn.Linear]:

@@ -52,7 +52,6 @@ def fit_prior(network: EmbeddingFFN, counts: Counts) -> FittedPrior:
     features which say nothing about the types leave π(x) at π.
     """
     mixture = fit_mixture(counts)
-    network.shares = mixture.shares
     log_likelihood = mixture.log_likelihood(counts)
     if network.prior is None or network.features is None:
         return FittedPrior(log_likelihood, np.log(mixture.shares), mixture)
