@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and the versioned array file."""
+"""The versioned array file."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rideflex.errors import DataError, Problem
-from rideflex.storage.array_file import (
-    check_folder_writable,
-    check_writable,
-    load_arrays,
-    replacing,
-    save_arrays,
-    write_json,
-)
+from rideflex.errors import DataError
+from rideflex.storage.array_file import load_arrays, save_arrays, saved_kind
+from tests.storage.damage import flipped, in_release_0_1_layout
 
 ARRAYS = {"odd": np.arange(7, dtype=np.uint8), "grid": np.eye(3), "none": np.empty((0, 4))}
 
@@ -26,58 +20,6 @@ def saved(tmp_path: Path) -> Path:
     path = tmp_path / "some.file"
     save_arrays(path, "trial", 3, ARRAYS, {"names": ["é", "b"], "size": np.int64(5)})
     return path
-
-
-def test_a_failed_write_leaves_the_older_file_and_nothing_else(tmp_path: Path) -> None:
-    """An error inside `replacing` keeps what was there and removes what was begun."""
-    target = tmp_path / "result.json"
-    write_json(target, {"whole": True})
-    before = target.read_bytes()
-
-    def fail_half_way() -> None:
-        with replacing(target) as beside:
-            beside.write_text("half")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail_half_way()
-    assert target.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [target]
-
-
-@pytest.mark.parametrize(
-    ("place", "cause"),
-    [
-        ("folder", "it is a folder"),
-        ("file/result.json", "a file stands where"),
-        ("/proc/nowhere/result.json", "No such file"),
-        ("/dev/null", "a device"),
-        ("n" * 300, "too long"),
-    ],
-)
-def test_what_cannot_be_written_is_said_before_and_while_writing(
-    tmp_path: Path, place: str, cause: str
-) -> None:
-    """A folder, a file as a folder, a device: one DataError, and nothing is left behind."""
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "file").touch()
-    before = sorted(tmp_path.rglob("*"))
-    for attempt in (check_writable, lambda path: write_json(path, {})):
-        with pytest.raises(DataError, match=f"can't be written: .*{cause}"):
-            attempt(tmp_path / place)
-    assert sorted(tmp_path.rglob("*")) == before
-    assert Path("/dev/null").is_char_device()
-
-
-def test_a_check_makes_nothing(tmp_path: Path) -> None:
-    """Folders that are not there yet stay so; a file where a folder is wanted is refused."""
-    check_writable(tmp_path / "a" / "b" / "result.json")
-    check_folder_writable(tmp_path / "a" / "b")
-    check_folder_writable(tmp_path)
-    assert not list(tmp_path.iterdir())
-    (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="can't be written: a file stands where"):
-        check_folder_writable(tmp_path / "file")
 
 
 def test_arrays_come_back_bit_for_bit_and_read_only(saved: Path) -> None:
@@ -121,18 +63,61 @@ def test_a_foreign_or_missing_file_is_refused(tmp_path: Path) -> None:
         load_arrays(tmp_path / "absent", "trial", 3)
 
 
-def test_problems_read_as_one_line_with_place_and_value() -> None:
-    """A problem names file, row, column, value and cause; more problems are counted."""
-    problem = Problem("trips.csv", "is not a window", row=3, column="departure", value="8-9")
-    assert str(problem) == "trips.csv, row 3, column 'departure', value '8-9': is not a window"
-    assert str(DataError([problem, problem])) == f"{problem} (and 1 more)"
-    advised = DataError([problem, problem], "rideflex check city lists them")
-    assert str(advised).endswith("(and 1 more; rideflex check city lists them)")
-    assert str(DataError([problem], "rideflex check city lists them")) == str(problem)
+def test_one_flipped_bit_never_makes_another_content(saved: Path) -> None:
+    """Wherever it is, the file is refused by its name, or says what it said before."""
+    whole, refused = saved.read_bytes(), 0
+    for content in flipped(whole, bits=range(8 * len(whole))):
+        saved.write_bytes(content)
+        try:
+            arrays, meta = load_arrays(saved, "trial", 3)
+        except DataError as error:
+            assert saved.name in str(error)
+            refused += 1
+            continue
+        assert meta == {"names": ["é", "b"], "size": 5}
+        assert arrays.keys() == ARRAYS.keys()
+        assert all(np.array_equal(arrays[name], array) for name, array in ARRAYS.items())
+    assert refused >= 8 * (len(whole) - 64)  # what pads the header tells nothing
 
 
-def test_long_values_are_cut_in_messages() -> None:
-    """A cell of thousands of characters shows its first 80; the problem itself keeps it whole."""
-    problem = Problem("trips.csv", "is odd", value="x" * 5000)
-    assert str(problem) == f"trips.csv, value '{'x' * 80}…': is odd"
-    assert len(problem.value) == 5000
+def test_a_file_of_release_0_1_loads_without_checksums(saved: Path) -> None:
+    """It has another magic word; its header is still checked to make sense."""
+    saved.write_bytes(in_release_0_1_layout(saved))
+    arrays, meta = load_arrays(saved, "trial", 3)
+    assert meta == {"names": ["é", "b"], "size": 5}
+    assert all(np.array_equal(arrays[name], array) for name, array in ARRAYS.items())
+    del arrays  # mapped from the file that is written over below
+    assert saved_kind(saved) == "trial"
+    whole = saved.read_bytes()
+    end = 16 + int.from_bytes(whole[8:16], "little")
+    for content in flipped(whole, bits=range(8 * end)):
+        saved.write_bytes(content)
+        try:
+            load_arrays(saved, "trial", 3)
+        except DataError as error:
+            assert saved.name in str(error)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[]",
+        b"{}",
+        b'{"kind": 1, "version": 3, "meta": {}, "arrays": {}, "bytes": 0}',
+        b'{"kind": "trial", "version": 3, "meta": {}, "arrays": [], "bytes": 0}',
+        b'{"kind": "trial", "version": 3, "meta": {}, "arrays": {}, "bytes": -64}',
+        b'{"kind": "trial", "version": 3, "meta": {}, "bytes": 0, "arrays": '
+        b'{"a": {"dtype": "|O", "shape": [1], "offset": 0}}}',
+        b'{"kind": "trial", "version": 3, "meta": {}, "bytes": 0, "arrays": '
+        b'{"a": {"dtype": "<i8", "shape": [9], "offset": 0}}}',
+        b'{"kind": "trial", "version": 3, "meta": {}, "bytes": 0, "arrays": '
+        b'{"a": {"dtype": "zz", "shape": [0], "offset": 0}}}',
+    ],
+)
+def test_a_header_without_sense_is_refused(tmp_path: Path, header: bytes) -> None:
+    """Objects, arrays beyond the file, and what is no header at all."""
+    path = tmp_path / "odd.file"
+    content = b"RIDEFLEX" + len(header).to_bytes(8, "little") + header
+    path.write_bytes(content.ljust(-(-len(content) // 64) * 64, b"\0"))
+    with pytest.raises(DataError, match=r"odd\.file: has a header"):
+        load_arrays(path, "trial", 3)

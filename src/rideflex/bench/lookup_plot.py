@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rideflex.bench.lookup import Contender, LookupBench
-from rideflex.storage.array_file import replacing
+from rideflex.storage.atomic import replacing
 
 _QUESTIONS, _BUILD, _INDEX = "#4878a8", "#c9ced6", "#d1603d"
 _LABELS = 0.35  # room for them beside the longest bar, in lengths of it

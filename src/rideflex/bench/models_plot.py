@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from rideflex.bench.lookup_plot import human_seconds
 from rideflex.bench.recovery import OUTSIDE, RecoveryBench
 from rideflex.bench.update import UpdateBench
-from rideflex.storage.array_file import replacing
+from rideflex.storage.atomic import replacing
 
 _BEFORE, _AFTER = "#4878a8", "#d1603d"
 _STYLES: dict[str, dict[str, Any]] = {

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from rideflex.cli.console import print_wrapped
 from rideflex.errors import UsageError
-from rideflex.storage.array_file import check_folder_writable, check_writable, write_json
+from rideflex.storage.atomic import check_folder_writable, check_writable, write_json
 
 PICTURES = (".png", ".svg", ".pdf")
 _MAKE_FOLDERS = {"generate", "train"}

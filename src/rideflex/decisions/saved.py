@@ -18,7 +18,7 @@ from rideflex.decisions.report import CompileReport
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError
 from rideflex.offers import OfferGrid
-from rideflex.storage.array_file import load_arrays, save_arrays
+from rideflex.storage.array_file import load_arrays, refusing_damage, save_arrays
 
 KIND = "decision table"
 VERSION = 1
@@ -62,13 +62,18 @@ def load_compiled(path: str | Path) -> tuple[Compiled, Mapping[str, Any] | None]
         If the file is missing, truncated, foreign or of another version.
     """
     arrays, meta = load_arrays(path, KIND, VERSION)
+    with refusing_damage(path):
+        return _restored(arrays, meta), meta["source"]
+
+
+def _restored(arrays: Mapping[str, npt.NDArray[Any]], meta: Mapping[str, Any]) -> Compiled:
     contexts = Contexts(
         tuple(_vocabulary(arrays[f"{name} text"], arrays[f"{name} ends"]) for name in TEXTS),
         arrays["travelers"],
         arrays["words"],
         arrays["slots"],
     )
-    compiled = Compiled(
+    return Compiled(
         types=tuple(meta["types"]),
         offers=OfferGrid.from_pairs(meta["offers"]),
         signed=meta["signed"],
@@ -77,7 +82,6 @@ def load_compiled(path: str | Path) -> tuple[Compiled, Mapping[str, Any] | None]
         known=arrays["known"],
         report=CompileReport(**meta["report"]),
     )
-    return compiled, meta["source"]
 
 
 def cached(path: Path, settings: str, compile_it: Callable[[], Compiled]) -> Compiled:

@@ -13,7 +13,7 @@ from rideflex.evaluation.statistics import Interval
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.policies.simple import NeverAsk
 from rideflex.negotiation.prices import Prices
-from rideflex.storage.array_file import replacing
+from rideflex.storage.atomic import replacing
 
 _LOOKS = {
     "largest": ("#1f77b4", "o"),

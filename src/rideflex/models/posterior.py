@@ -16,11 +16,12 @@ from rideflex.models.protocol import Unknown
 from rideflex.models.validation import (
     check_counts,
     check_entities,
+    check_mixture,
     check_travelers,
     check_types,
 )
 from rideflex.outcomes import Counts, Outcomes
-from rideflex.storage.array_file import load_arrays, save_arrays
+from rideflex.storage.array_file import load_arrays, refusing_damage, save_arrays
 from rideflex.tables.arrays import whole_numbers
 from rideflex.travelers import TravelerIndex
 
@@ -71,10 +72,8 @@ class FlexibilityPosterior:
         self._types = check_types(types)
         if n_travelers < 1:
             raise UsageError(f"a posterior needs at least one traveler, not {n_travelers}")
-        if decisions is not None and decisions.types != self._types:
-            raise UsageError(f"the decision table holds other types: {decisions.types}")
         check_travelers(travelers, n_travelers)
-        self._decisions = decisions
+        self._hold_decisions(decisions)
         self._travelers = travelers
         self._priors = priors or MixturePrior()
         self._counts = Counts.zeros(n_travelers, len(self._types))
@@ -213,16 +212,27 @@ class FlexibilityPosterior:
         """Read a posterior that `save` wrote; the same probabilities, bit for bit."""
         arrays, meta = load_arrays(path, KIND, _VERSION)
         ids = arrays.get("traveler_ids")
-        model = cls(
-            len(arrays["total"]),
-            meta["types"],
-            decisions=decisions,
-            travelers=None if ids is None else TravelerIndex(ids),
-            priors=MixturePrior(*arrays["priors"].tolist()),
-        )
-        model._counts = Counts(np.array(arrays["agree"]), np.array(arrays["total"]))
-        model._mixture = Mixture(np.array(arrays["shares"]), float(arrays["noise"][0]))
+        with refusing_damage(path):
+            n_travelers, n_types = len(arrays["total"]), len(meta["types"])
+            model = cls(
+                n_travelers,
+                meta["types"],
+                travelers=None if ids is None else TravelerIndex(ids),
+                priors=MixturePrior(*arrays["priors"].tolist()),
+            )
+            model._counts = check_counts(
+                Counts(arrays["agree"], arrays["total"]), n_travelers, n_types
+            )
+            model._mixture = check_mixture(
+                Mixture(np.array(arrays["shares"]), float(arrays["noise"][0])), n_types
+            )
+        model._hold_decisions(decisions)
         return model
+
+    def _hold_decisions(self, decisions: DecisionTable | None) -> None:
+        if decisions is not None and decisions.types != self._types:
+            raise UsageError(f"the decision table holds other types: {decisions.types}")
+        self._decisions = decisions
 
     def _travelers_of(self, trips: npt.ArrayLike, unknown: Unknown) -> npt.NDArray[np.int32]:
         ids = whole_numbers(trips)

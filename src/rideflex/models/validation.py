@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.flexibility import MAX_TYPES
+from rideflex.models.mixture import Mixture
 from rideflex.models.protocol import Unknown
 from rideflex.outcomes import Counts
 from rideflex.travelers import TravelerIndex
@@ -56,6 +57,22 @@ def check_counts(counts: Counts, n_travelers: int, n_types: int) -> Counts:
             f"{first} can't agree with the types"
         )
     return counts.copy()
+
+
+def check_mixture(mixture: Mixture, n_types: int) -> Mixture:
+    """Return a mixture as it is, once it is known to be one of so many types.
+
+    Raises
+    ------
+    UsageError
+        If the weights are not probabilities of the types, or the noise is none below one half.
+    """
+    shares = mixture.shares
+    if shares.shape != (n_types,) or not (shares > 0).all() or not abs(shares.sum() - 1) < 1e-6:
+        raise UsageError(f"{shares.tolist()} are not the weights of {n_types} types")
+    if not 0 < mixture.noise < 0.5:
+        raise UsageError(f"an answer noise lies between 0 and one half, not at {mixture.noise}")
+    return mixture
 
 
 def check_travelers(travelers: TravelerIndex | None, n_travelers: int) -> None:

@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rideflex.routing.problem import Requests, ServiceDay
 from rideflex.routing.solution import Routes, earliest_times, window_of, zone_of
-from rideflex.storage.array_file import replacing
+from rideflex.storage.atomic import replacing
 
 _WINDOW, _WIDENED, _DRIVING = "#d5d9e0", "#f59e0b", "#4b5563"
 _VEHICLES = (  # none of them near the orange of a widened window

@@ -1,85 +1,57 @@
-"""Files that are whole or not there: written beside, then renamed; arrays without pickle."""
+"""Versioned files of named arrays, checked by checksums and mapped into memory, without pickle.
+
+Not `safetensors`, whose layout is nearly this one: it knows no checksum, no kind and version of
+its own, and its metadata are texts alone, so all of that would stand here as it does now.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
+import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.errors import DataError, Problem
+from rideflex.errors import DataError
+from rideflex.storage.atomic import plain, refusal, replacing
+from rideflex.storage.checksum import checksum
 
-_MAGIC = b"RIDEFLEX"
+_MAGIC = b"RIDEFLX2"
+_MAGIC_WITHOUT_CHECKSUMS = b"RIDEFLEX"  # as release 0.1 wrote them
+_MAGIC_BYTES = 8
 _ALIGNMENT = 64
-_HEADER = {"kind", "version", "meta", "arrays", "bytes"}
+_DAMAGED = "is damaged: its content does not match its checksum; restore it or make it again"
 
 
-@contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
-    """Give a path beside `path` to write to; it takes the place of `path` on success.
+@dataclass(frozen=True)
+class _Entry:
+    """Where an array stands, as the header says."""
 
-    On an error nothing is left behind and an older file stays as it was.
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    offset: int
 
-    Raises
-    ------
-    DataError
-        If the file can't be written.
-    """
-    target = Path(path)
-    with _refusing(target):
-        _check_kind(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = _beside(target)
-        try:
-            yield beside
-            with beside.open("rb+") as written:
-                os.fsync(written.fileno())
-            beside.replace(target)
-        finally:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+    @property
+    def n_bytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
 
 
-def check_writable(path: str | Path) -> None:
-    """Check that a file can be written, before the work that it is to hold.
+@dataclass(frozen=True)
+class _Header:
+    """What a file says of itself, checked to make sense."""
 
-    Raises
-    ------
-    DataError
-        If it is a folder or a device, or its folder can't be written to.
-    """
-    target = Path(path)
-    with _refusing(target):
-        _check_kind(target)
-        _probe(_beside(target))
-
-
-def check_folder_writable(path: str | Path) -> None:
-    """Check that files can be written to a folder, which need not be there yet.
-
-    Raises
-    ------
-    DataError
-        If it is a file, or can't be written to or made.
-    """
-    target = Path(path)
-    with _refusing(target):
-        _probe(target / f".{secrets.token_hex(4)}")
-
-
-def write_json(path: str | Path, content: Any) -> None:
-    """Write `content` as indented JSON; NumPy numbers are written as numbers."""
-    with replacing(path) as beside:
-        beside.write_text(
-            json.dumps(content, indent=2, default=_plain, ensure_ascii=False) + "\n",
-            encoding="utf-8",
-        )
+    kind: str
+    version: int
+    meta: dict[str, Any]
+    arrays: dict[str, _Entry]
+    n_bytes: int
+    crc32: int | None
 
 
 def save_arrays(
@@ -91,22 +63,42 @@ def save_arrays(
 ) -> None:
     """Write named arrays and a JSON-able `meta` to one versioned file.
 
-    Layout: the magic word, the header's length (8 bytes, little endian), a JSON header, then the
-    arrays, each at a multiple of 64 bytes so that they can be mapped into memory.
+    Layout: the magic word, the header's length (8 bytes, little endian), the checksum of the length
+    and the header (4 bytes), a JSON header with the checksum of what follows, then the arrays, each
+    at a multiple of 64 bytes so that they can be mapped into memory.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "squares.file"
+    >>> save_arrays(path, "squares", 1, {"square": np.array([0, 1, 4])}, {"of": "numbers"})
+    >>> arrays, meta = load_arrays(path, "squares", 1)
+    >>> arrays["square"].tolist(), meta["of"]
+    ([0, 1, 4], 'numbers')
     """
     contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     table: dict[str, dict[str, Any]] = {}
-    offset = 0
+    offset = crc32 = 0
     for name, array in contiguous.items():
         table[name] = {"dtype": array.dtype.str, "shape": array.shape, "offset": offset}
+        crc32 = checksum(bytes(-array.nbytes % _ALIGNMENT), checksum(array, crc32))
         offset += _padded(array.nbytes)
     header = json.dumps(
-        {"kind": kind, "version": version, "meta": meta, "arrays": table, "bytes": offset},
-        default=_plain,
+        {
+            "kind": kind,
+            "version": version,
+            "meta": meta,
+            "arrays": table,
+            "bytes": offset,
+            "crc32": crc32,
+        },
+        default=plain,
     ).encode()
-    start = _padded(len(_MAGIC) + 8 + len(header))
+    length = len(header).to_bytes(8, "little")
+    head = _MAGIC + length + checksum(length + header).to_bytes(4, "little") + header
+    start = _padded(len(head))
     with replacing(path) as beside, beside.open("wb") as file:
-        file.write(_MAGIC + len(header).to_bytes(8, "little") + header)
+        file.write(head)
         for name, array in contiguous.items():
             file.seek(start + table[name]["offset"])
             file.write(array.tobytes())
@@ -119,7 +111,7 @@ def is_saved(path: str | Path) -> bool:
     if not file.is_file():
         return False
     with file.open("rb") as content:
-        return content.read(len(_MAGIC)) == _MAGIC
+        return content.read(_MAGIC_BYTES) in (_MAGIC, _MAGIC_WITHOUT_CHECKSUMS)
 
 
 def saved_kind(path: str | Path) -> str:
@@ -128,9 +120,9 @@ def saved_kind(path: str | Path) -> str:
     Raises
     ------
     DataError
-        If the file is missing, not one of ours, or cut short.
+        If the file is missing, not one of ours, damaged in its header, or cut short.
     """
-    return str(_read_header(Path(path))[0]["kind"])
+    return _read_header(Path(path))[0].kind
 
 
 def load_arrays(
@@ -138,101 +130,118 @@ def load_arrays(
 ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     """Map the arrays of a file that `save_arrays` wrote; returns (arrays, meta).
 
-    The arrays are read-only views of the mapped file.
+    The arrays are read-only views of the mapped file. Checking them reads them once, at memory
+    speed; files of release 0.1 have no checksums and are mapped unread.
 
     Raises
     ------
     DataError
         If the file is missing, is not one of ours, holds another kind, comes from another
-        version, or is cut short.
+        version, is damaged or cut short.
     """
     header, content = _read_header(Path(path))
-    if header["kind"] != kind:
-        raise _refusal(path, f"holds a {header['kind']}, not a {kind}")
-    if header["version"] != version:
-        raise _refusal(
+    if header.kind != kind:
+        raise refusal(path, f"holds a {header.kind}, not a {kind}")
+    if header.version != version:
+        raise refusal(
             path,
-            f"has format version {header['version']}, and this release reads version {version}; "
+            f"has format version {header.version}, and this release reads version {version}; "
             "make the file again",
         )
+    if header.crc32 is not None and checksum(content) != header.crc32:
+        raise refusal(path, _DAMAGED)
     arrays = {
-        name: np.ndarray(
-            tuple(entry["shape"]),
-            dtype=np.dtype(entry["dtype"]),
-            buffer=content,
-            offset=entry["offset"],
-        )
-        for name, entry in header["arrays"].items()
+        name: np.ndarray(entry.shape, dtype=entry.dtype, buffer=content, offset=entry.offset)
+        for name, entry in header.arrays.items()
     }
-    return arrays, header["meta"]
-
-
-def _read_header(file: Path) -> tuple[dict[str, Any], npt.NDArray[np.uint8]]:
-    """Map a file; returns its header and the bytes of its arrays."""
-    try:
-        content = np.memmap(file, dtype=np.uint8, mode="r")
-    except FileNotFoundError:
-        raise _refusal(file, "there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise _refusal(file, f"can't be mapped into memory ({error})") from None
-    prefix = len(_MAGIC) + 8
-    if bytes(content[: len(_MAGIC)]) != _MAGIC:
-        raise _refusal(file, "is not a file that rideflex saved")
-    length = int.from_bytes(bytes(content[len(_MAGIC) : prefix]), "little")
-    try:
-        header = json.loads(bytes(content[prefix : prefix + length]))
-    except ValueError:
-        raise _refusal(file, "is cut short inside its header") from None
-    if not isinstance(header, dict) or not header.keys() >= _HEADER:
-        raise _refusal(file, "has a header that rideflex did not write")
-    whole = _padded(prefix + length) + header["bytes"]
-    if len(content) != whole:
-        raise _refusal(file, f"is cut short: {len(content)} of {whole} bytes are there")
-    return header, content[whole - header["bytes"] :]
+    return arrays, header.meta
 
 
 @contextmanager
-def _refusing(target: Path) -> Iterator[None]:
-    """Name the file where the system refuses to write it."""
+def refusing_damage(path: str | Path) -> Iterator[None]:
+    """Name the file where what was read from it makes no sense.
+
+    Files without checksums can be damaged in ways that show only in what is made of them.
+
+    Raises
+    ------
+    DataError
+        For any error inside.
+    """
     try:
         yield
-    except (FileExistsError, NotADirectoryError):
-        cause = "can't be written: a file stands where a folder is wanted"
-        raise _refusal(target, cause) from None
-    except OSError as error:
-        raise _refusal(target, f"can't be written: {error.strerror or error}") from None
+    except DataError:
+        raise
+    except Exception as error:  # damage can trip its reader in any way
+        cause = f"is damaged, or not what it says it is ({type(error).__name__}: {error})"
+        raise refusal(path, cause) from None
 
 
-def _check_kind(target: Path) -> None:
-    if target.is_dir():
-        raise _refusal(target, "can't be written: it is a folder")
-    if target.exists() and not target.is_file():
-        raise _refusal(target, "can't be written: it is a device or a pipe; name a file")
+def _read_header(file: Path) -> tuple[_Header, npt.NDArray[np.uint8]]:
+    """Map a file; returns its header and the bytes of its arrays."""
+    try:
+        with file.open("rb") as opened:
+            content = np.frombuffer(mmap(opened.fileno(), 0, access=ACCESS_READ), dtype=np.uint8)
+    except FileNotFoundError:
+        raise refusal(file, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise refusal(file, f"can't be mapped into memory ({error})") from None
+    magic = content[:_MAGIC_BYTES].tobytes()
+    if magic not in (_MAGIC, _MAGIC_WITHOUT_CHECKSUMS):
+        raise refusal(file, "is not a file that rideflex saved")
+    length = content[_MAGIC_BYTES : _MAGIC_BYTES + 8].tobytes()
+    start = _MAGIC_BYTES + 8 + (4 if magic == _MAGIC else 0)
+    end = start + int.from_bytes(length, "little")
+    if end > len(content):
+        raise refusal(file, "is cut short inside its header")
+    raw = content[start:end].tobytes()
+    if magic == _MAGIC:
+        kept = int.from_bytes(content[start - 4 : start].tobytes(), "little")
+        if checksum(length + raw) != kept:
+            raise refusal(file, _DAMAGED)
+    try:
+        header = _parsed(raw)
+    except Exception:  # damage trips the readers of JSON and of types in any way
+        raise refusal(file, "has a header that rideflex did not write, or is damaged") from None
+    whole = _padded(end) + header.n_bytes
+    if len(content) != whole:
+        raise refusal(file, f"is cut short: {len(content)} of {whole} bytes are there")
+    return header, content[_padded(end) :]
 
 
-def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{secrets.token_hex(4)}{target.suffix}")
+def _parsed(raw: bytes) -> _Header:
+    """Read a header; any error says that it makes no sense."""
+    fields = json.loads(raw)
+    entries = {
+        name: _Entry(
+            np.dtype(entry["dtype"]),
+            tuple(map(_count, entry["shape"])),
+            _count(entry["offset"]),
+        )
+        for name, entry in fields["arrays"].items()
+    }
+    header = _Header(
+        fields["kind"],
+        fields["version"],
+        fields["meta"],
+        entries,
+        _count(fields["bytes"]),
+        fields.get("crc32"),
+    )
+    sensible = isinstance(header.kind, str) and isinstance(header.meta, dict)
+    for entry in entries.values():
+        sensible &= not entry.dtype.hasobject
+        sensible &= entry.offset + entry.n_bytes <= header.n_bytes
+    if not sensible:
+        raise ValueError
+    return header
 
 
-def _probe(path: Path) -> None:
-    """Make an empty file and remove it; folders that are not there yet are left to be made."""
-    folder = next(parent for parent in path.parents if parent.exists())
-    probe = folder / path.name
-    probe.touch(exist_ok=False)
-    probe.unlink()
-
-
-def _refusal(file: str | Path, cause: str) -> DataError:
-    return DataError(Problem(str(file), cause))
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise ValueError
+    return value
 
 
 def _padded(n_bytes: int) -> int:
     return -(-n_bytes // _ALIGNMENT) * _ALIGNMENT
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} can't be written as JSON")

@@ -19,7 +19,7 @@ from rideflex.areas.area import DECISIONS
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
-from rideflex.storage.array_file import check_folder_writable
+from rideflex.storage.atomic import check_folder_writable
 from rideflex.synthetic.city import City, build_city, distance_miles
 from rideflex.synthetic.population import AGES, INCOMES, OCCUPATIONS, Population, draw_population
 from rideflex.synthetic.trips import SLOT_MIN, Schedule, draw_schedule

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rideflex.storage.array_file import replacing
+from rideflex.storage.atomic import replacing
 
 if TYPE_CHECKING:
     from rideflex.evaluation.compare import Comparison, PolicyRow

@@ -14,7 +14,7 @@ from typing import Any
 
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.negotiation.prices import Prices
-from rideflex.storage.array_file import replacing, write_json
+from rideflex.storage.atomic import replacing, write_json
 from rideflex.training.ppo.algorithm import LearningSettings
 from rideflex.training.settings import RunSettings, digest_of
 

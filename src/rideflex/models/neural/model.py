@@ -20,11 +20,12 @@ from rideflex.models.protocol import Unknown
 from rideflex.models.validation import (
     check_counts,
     check_entities,
+    check_mixture,
     check_travelers,
     check_types,
 )
 from rideflex.outcomes import Counts
-from rideflex.storage.array_file import load_arrays, save_arrays
+from rideflex.storage.array_file import load_arrays, refusing_damage, save_arrays
 from rideflex.travelers import TravelerIndex
 
 KIND = "flexibility embedding"
@@ -172,29 +173,34 @@ class EvidenceModel:
     def load(cls, path: str | Path) -> Self:
         """Read a model that `save` wrote; the same probabilities, bit for bit."""
         arrays, meta = load_arrays(path, KIND, _VERSION)
+        with refusing_damage(path):
+            return cls._restored(arrays, meta)
+
+    @classmethod
+    def _restored(cls, arrays: dict[str, npt.NDArray[Any]], meta: dict[str, Any]) -> Self:
         weights = {
             name.removeprefix("network."): torch.from_numpy(np.array(array))
             for name, array in arrays.items()
             if name.startswith("network.")
         }
+        types, n_travelers = check_types(meta["types"]), len(weights["embedding.weight"])
         network = EmbeddingFFN(
-            len(weights["embedding.weight"]),
-            meta["embed_dim"],
-            meta["hidden_dim"],
-            len(meta["types"]),
-            weights.get("features"),
+            n_travelers, meta["embed_dim"], meta["hidden_dim"], len(types), weights.get("features")
         )
         network.load_state_dict(weights)
         # Release 0.1 saved no noise: what is assumed before the first outcome stands in for it.
         noise = float(arrays["noise"][0]) if "noise" in arrays else MixturePrior().noise
-        network.set_mixture(Mixture(np.array(arrays["shares"]), noise))
+        mixture = Mixture(np.array(arrays["shares"]), noise)
+        network.set_mixture(check_mixture(mixture, len(types)))
         ids, levels = arrays.get("traveler_ids"), meta.get("levels")
+        travelers = None if ids is None else TravelerIndex(ids)
+        check_travelers(travelers, n_travelers)
         model = cls.__new__(cls)
         model._hold(
             network,
-            tuple(meta["types"]),
+            types,
             meta["max_passes"],
             None if levels is None else TravelerFeatures.from_levels(levels),
-            None if ids is None else TravelerIndex(ids),
+            travelers,
         )
         return model
