@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from rideflex.errors import UsageError
 from rideflex.outcomes import Counts, OutcomeBuffer, Outcomes
+from tests.random_answers import RandomAnswers
+
+ANSWERS = {n_types: RandomAnswers(n_types) for n_types in (3, 9)}
 
 
 def some_outcomes(n: int, seed: int, n_travelers: int = 5, n_types: int = 3) -> Outcomes:
@@ -21,14 +24,14 @@ def some_outcomes(n: int, seed: int, n_travelers: int = 5, n_types: int = 3) -> 
         trips=rng.integers(-1, 9, size=n, dtype=np.int32),
         actions=rng.integers(16, size=n, dtype=np.int32),
         accepted=rng.random(n) < 0.5,
-        agree=rng.integers(1 << n_types, size=n).astype(np.uint8),
+        decisions=ANSWERS[n_types],
     )
 
 
 def counted_plainly(outcomes: Outcomes, n_travelers: int, n_types: int) -> Counts:
     """Count one outcome and one type at a time."""
     counts = Counts.zeros(n_travelers, n_types)
-    for traveler, mask in zip(outcomes.travelers, outcomes.agree, strict=True):
+    for traveler, mask in zip(outcomes.travelers, outcomes.agreement(), strict=True):
         counts.total[traveler] += 1
         for kind in range(n_types):
             counts.agree[traveler, kind] += (int(mask) >> kind) & 1
@@ -71,7 +74,7 @@ def test_a_restored_buffer_goes_on_as_if_nothing_had_happened(
     for buffer in (straight, stopped):
         buffer.append(some_outcomes(first, seed))
     resumed = OutcomeBuffer(17, 5, 3)
-    resumed.restore(stopped.state())
+    resumed.restore(stopped.state(), ANSWERS[3])
     for buffer in (straight, resumed):
         buffer.append(some_outcomes(later, seed + 1))
     for name, array in straight.state().items():
@@ -105,9 +108,10 @@ def test_a_refused_append_leaves_the_buffer_as_it_was(n: int) -> None:
     strangers.travelers[-1] = 5
     with pytest.raises(UsageError, match="0 to 4"):
         buffer.append(strangers)
-    other_masks = replace(some_outcomes(n, seed=2), agree=np.zeros(n, dtype=np.uint16))
-    with pytest.raises(UsageError, match="another number of types"):
-        buffer.append(other_masks)
+    with pytest.raises(UsageError, match="another decision table"):
+        buffer.append(replace(some_outcomes(n, seed=2), decisions=RandomAnswers(3)))
+    with pytest.raises(UsageError, match="another decision table"):
+        buffer.append(replace(some_outcomes(n, seed=2), decisions=None))
     after = buffer.state()
     assert all(np.array_equal(after[name], array) for name, array in before.items())
     buffer.append(some_outcomes(7, seed=3))
@@ -124,7 +128,7 @@ def test_a_buffer_of_another_size_takes_over(capacity: int, first: int, later: i
     if first:
         old.append(everything[:first])
     fresh.append(some_outcomes(3, seed=9))
-    fresh.restore(old.state())
+    fresh.restore(old.state(), ANSWERS[3])
     fresh.append(everything[first:])
     known = everything[max(0, first - 17) :]
     tail = known[max(0, len(known) - capacity) :]
@@ -136,9 +140,31 @@ def test_a_buffer_of_another_size_takes_over(capacity: int, first: int, later: i
 
 
 def test_counts_are_checked() -> None:
-    """Shapes that don't fit, and masks that hold fewer types than are counted, are refused."""
+    """Shapes that don't fit, other types than are counted, and outcomes without, are refused."""
     with pytest.raises(UsageError, match=r"\(5, 3\) and \(2,\) don't fit"):
         Counts(np.ones((5, 3)), np.ones(2))
-    with pytest.raises(UsageError, match="at most 8 types, for 9"):
-        Counts.of(some_outcomes(4, seed=0), 5, 9)
+    for n_types in (2, 9):
+        with pytest.raises(UsageError, match=f"outcomes of 3 types, for {n_types} types"):
+            Counts.of(some_outcomes(4, seed=0), 5, n_types)
+    with pytest.raises(UsageError, match="came without decisions"):
+        Counts.of(replace(some_outcomes(4, seed=0), decisions=None), 5, 3)
     assert Counts(np.ones((5, 3), dtype=np.int32), np.ones(5)).agree.dtype == np.float64
+
+
+def test_a_buffer_saved_with_masks_goes_on() -> None:
+    """Checkpoints of release 0.1 hold a mask for each outcome, which the table gives again."""
+    old, fresh = OutcomeBuffer(17, 5, 3), OutcomeBuffer(17, 5, 3)
+    old.append(some_outcomes(20, seed=5))
+    held = old.outcomes()
+    assert held is not None
+    fresh.restore({**old.state(), "agree": held.agreement()}, ANSWERS[3])
+    np.testing.assert_array_equal(fresh.counts.agree, old.counts.agree)
+    assert fresh.seen == 20
+
+
+def test_counts_of_more_than_eight_types() -> None:
+    """Masks wider than a byte are counted bit by bit alike."""
+    outcomes = some_outcomes(200, seed=6, n_types=9)
+    np.testing.assert_array_equal(
+        Counts.of(outcomes, 5, 9).agree, counted_plainly(outcomes, 5, 9).agree
+    )

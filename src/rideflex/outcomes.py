@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,29 @@ import numpy.typing as npt
 from rideflex._compiled import compiled
 from rideflex.errors import UsageError
 
+Masks = npt.NDArray[np.unsignedinteger[Any]]
+
+
+class TypeAnswers(Protocol):
+    """What flexibility types would have answered: a decision table."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Names of the L flexibility types."""
+        ...
+
+    def agreement(self, outcomes: Outcomes) -> Masks:
+        """Bit masks, unsigned [n]: bit l is set when type l would have answered as observed."""
+        ...
+
 
 @dataclass(frozen=True)
 class Outcomes:
-    """n observed outcomes, encoded; `DecisionTable.outcomes` makes them.
+    """n observed outcomes, encoded: who was offered what on which trip, and the answer.
+
+    An outcome is what was seen and nothing more; `DecisionTable.outcomes` and
+    `rideflex.encode_outcomes` make outcomes that also know whom to ask what the flexibility types
+    would have answered.
 
     Parameters
     ----------
@@ -27,15 +46,22 @@ class Outcomes:
         Indices into the offer grid, int32 [n].
     accepted
         Answers bool [n].
-    agree
-        Bit masks, unsigned [n]: bit l is set when type l would have answered as observed.
+    decisions
+        What the types would have answered; None where nobody knows.
+
+    Examples
+    --------
+    >>> unknown, yes_no = np.array([-1, -1]), np.array([True, False])
+    >>> seen = Outcomes(np.array([0, 1]), unknown, np.array([3, 7]), yes_no)
+    >>> len(seen), seen[:1].accepted.tolist()
+    (2, [True])
     """
 
     travelers: npt.NDArray[np.int32]
     trips: npt.NDArray[np.int32]
     actions: npt.NDArray[np.int32]
     accepted: npt.NDArray[np.bool_]
-    agree: npt.NDArray[np.unsignedinteger[Any]]
+    decisions: TypeAnswers | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         lengths = {name: len(array) for name, array in self.arrays().items()}
@@ -46,16 +72,34 @@ class Outcomes:
         return len(self.travelers)
 
     def __getitem__(self, rows: slice | npt.NDArray[Any]) -> Outcomes:
-        return Outcomes(**{name: array[rows] for name, array in self.arrays().items()})
+        arrays = {name: array[rows] for name, array in self.arrays().items()}
+        return Outcomes(**arrays, decisions=self.decisions)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: getattr(self, name) for name in _ARRAYS}
+
+    def agreement(self) -> Masks:
+        """Bit masks, unsigned [n]: bit l is set when type l would have answered as observed.
+
+        Raises
+        ------
+        UsageError
+            If nobody knows what the types would have answered.
+        """
+        if self.decisions is None:
+            raise UsageError(
+                "these outcomes came without decisions, so that nobody knows what the flexibility "
+                "types would have answered; encode them with a decision table"
+            )
+        return self.decisions.agreement(self)
 
 
-@dataclass(frozen=True)
+_ARRAYS = ("travelers", "trips", "actions", "accepted")
+
+
 class Counts:
-    """Sufficient statistics of outcomes: they add up over shards and take away what leaves.
+    """Sufficient statistics per traveler; additive over shards, and what leaves is taken away.
 
     Parameters
     ----------
@@ -63,10 +107,25 @@ class Counts:
         float64 [T, L]: outcomes of traveler t that type l would have answered alike.
     total
         float64 [T]: outcomes of traveler t. Both are whole numbers until `scaled` fades them.
+
+    Raises
+    ------
+    UsageError
+        If the shapes don't fit.
+
+    Examples
+    --------
+    >>> one = Counts(np.array([[2.0, 0.0]]), np.array([2.0]))
+    >>> (one + one.scaled(0.5)).agree.tolist()
+    [[3.0, 0.0]]
     """
 
-    agree: npt.NDArray[np.float64]
-    total: npt.NDArray[np.float64]
+    def __init__(self, agree: npt.ArrayLike, total: npt.ArrayLike) -> None:
+        self.agree = np.ascontiguousarray(agree, dtype=np.float64)
+        self.total = np.ascontiguousarray(total, dtype=np.float64)
+        shape = self.agree.shape
+        if len(shape) != 2 or self.total.shape != shape[:1]:
+            raise UsageError(f"counts of shapes {shape} and {self.total.shape} don't fit")
 
     @classmethod
     def zeros(cls, n_travelers: int, n_types: int) -> Counts:
@@ -80,19 +139,15 @@ class Counts:
         Raises
         ------
         UsageError
-            If a traveler is not one of 0 … n_travelers - 1.
+            If a traveler is not one of 0 … n_travelers - 1, or the outcomes are of other types.
         """
         counts = cls.zeros(n_travelers, n_types)
         counts.add(outcomes)
         return counts
 
-    def __post_init__(self) -> None:
-        shape = np.shape(self.agree)
-        if len(shape) != 2 or np.shape(self.total) != shape[:1]:
-            raise UsageError(f"counts of shapes {shape} and {np.shape(self.total)} don't fit")
-        for name in ("agree", "total"):
-            array = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
-            object.__setattr__(self, name, array)
+    def __repr__(self) -> str:
+        travelers, types = self.agree.shape
+        return f"<Counts: {self.total.sum():g} outcomes, {travelers} travelers, {types} types>"
 
     def add(self, outcomes: Outcomes, sign: float = 1.0) -> None:
         """Count outcomes in place; sign -1 takes them away.
@@ -100,18 +155,19 @@ class Counts:
         Raises
         ------
         UsageError
-            If the outcomes aren't encoded, or are of fewer types than the counts, or a traveler
+            If the outcomes aren't encoded, or know of other types than the counts, or a traveler
             is outside the counts; nothing is counted then.
         """
-        travelers, bits = encoded(outcomes).travelers, 8 * outcomes.agree.dtype.itemsize
-        if self.agree.shape[1] > bits:
-            raise UsageError(f"outcomes of at most {bits} types, for {self.agree.shape[1]} types")
+        travelers, masks = encoded(outcomes).travelers, outcomes.agreement()
+        n_types = len(outcomes.decisions.types) if outcomes.decisions else 0
+        if self.agree.shape[1] != n_types:
+            raise UsageError(f"outcomes of {n_types} types, for {self.agree.shape[1]} types")
         if len(travelers) and not (0 <= travelers.min() and travelers.max() < len(self.total)):
             raise UsageError(
                 f"traveler entities run from {travelers.min()} to {travelers.max()}, "
                 f"and the counts hold 0 to {len(self.total) - 1}"
             )
-        _add(self.agree, self.total, travelers, outcomes.agree, sign)
+        _add(self.agree, self.total, travelers, masks, sign)
 
     def scaled(self, factor: float) -> Counts:
         """Counts that weigh `factor` times as much."""
@@ -179,8 +235,8 @@ class OutcomeBuffer:
         """
         kept = encoded(outcomes)[-self.capacity :]
         ring = self._room(outcomes) if self._ring is None else self._ring
-        if ring.agree.dtype != kept.agree.dtype:
-            raise UsageError("the outcomes come from a table with another number of types")
+        if ring.decisions is not kept.decisions:
+            raise UsageError("the outcomes held come from another decision table")
         slots = self._slots(self._end, len(kept))
         self.counts.add(kept)
         self.counts.add(ring[slots[slots < self._held]], sign=-1.0)
@@ -202,19 +258,22 @@ class OutcomeBuffer:
         arrays = {} if held is None else held.arrays()
         return {**arrays, "seen": np.array(self._seen)}
 
-    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Go on from a `state`; of more outcomes than there is room for, the last are held."""
+    def restore(self, state: Mapping[str, npt.NDArray[Any]], decisions: TypeAnswers) -> None:
+        """Go on from a `state`; of more outcomes than there is room for, the last are held.
+
+        `decisions` says what the types would have answered, as it did for the outcomes held.
+        """
         self.counts = Counts.zeros(*self.counts.agree.shape)
         self._ring = None
         self._held = self._end = 0
-        arrays = {name: array for name, array in state.items() if name != "seen"}
-        if arrays:
-            self.append(Outcomes(**arrays))
+        if _ARRAYS[0] in state:
+            held = {name: state[name] for name in _ARRAYS}
+            self.append(Outcomes(**held, decisions=decisions))
         self._seen = int(state["seen"])
 
     def _room(self, like: Outcomes) -> Outcomes:
-        arrays = like.arrays().items()
-        return Outcomes(**{name: np.zeros(self.capacity, array.dtype) for name, array in arrays})
+        rooms = {n: np.zeros(self.capacity, array.dtype) for n, array in like.arrays().items()}
+        return Outcomes(**rooms, decisions=like.decisions)
 
     def _slots(self, first: int, n: int) -> npt.NDArray[np.intp]:
         return (first + np.arange(n)) % self.capacity
@@ -238,6 +297,5 @@ def _add(
         traveler = travelers[row]
         mask = np.uint64(masks[row])
         total[traveler] += sign
-        for kind in range(n_types):
-            if (mask >> np.uint64(kind)) & np.uint64(1):
-                agree[traveler, kind] += sign
+        for kind in range(n_types):  # no branch: which types agree can't be foreseen
+            agree[traveler, kind] += sign * ((mask >> np.uint64(kind)) & np.uint64(1))

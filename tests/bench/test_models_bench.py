@@ -52,9 +52,9 @@ def test_simulated_outcomes_are_truthful(area: ServiceArea) -> None:
     rng = np.random.default_rng(0)
     outcomes = ask(area, rng.integers(len(area.trips), size=400), 0.0, rng)
     types = area.true_types[outcomes.travelers]
-    assert ((outcomes.agree >> types) & 1).all()
+    assert ((outcomes.agreement() >> types) & 1).all()
     noisy = ask(area, rng.integers(len(area.trips), size=4000), 0.25, rng)
-    wrong = 1 - ((noisy.agree >> area.true_types[noisy.travelers]) & 1).mean()
+    wrong = 1 - ((noisy.agreement() >> area.true_types[noisy.travelers]) & 1).mean()
     assert wrong == pytest.approx(0.25, abs=0.03)
     rows = as_dicts(area, outcomes)
     ids = [{"traveler_id": row["customer_id"], **row} for row in rows]

@@ -143,7 +143,7 @@ def test_indicators_are_answers_compared_with_what_was_observed():
     accepted = table.indicators([0, 0], [NO_SHIFT] * 2, [True, False])
     assert accepted.tolist() == [[False, True, True, False], [True, False, False, True]]
     outcomes = table.outcomes([0, 0], [0, 0], [NO_SHIFT] * 2, [True, False])
-    assert outcomes.agree.tolist() == [0b0110, 0b1001]
+    assert outcomes.agreement().tolist() == [0b0110, 0b1001]
 
 
 @pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.float32, np.float64, np.int64])

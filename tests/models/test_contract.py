@@ -15,7 +15,7 @@ import rideflex
 from rideflex.errors import DataError, UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.models.protocol import FlexibilityModel
-from rideflex.outcomes import Counts, Outcomes
+from rideflex.outcomes import Counts
 from rideflex.travelers import TravelerIndex
 from tests.models.worlds import draw_world
 
@@ -214,9 +214,7 @@ def test_the_models_are_found() -> None:
 def test_one_traveler_can_hold_a_million_outcomes() -> None:
     """No model over- or underflows with a million outcomes of one traveler beside none."""
     one = draw_world(1, 100).outcomes
-    agree = np.tile(one.agree, 10_000)
-    zeros = np.zeros(len(agree), dtype=np.int32)
-    counts = Counts.of(Outcomes(zeros, zeros, zeros, agree > 0, agree), 2, 4)
+    counts = Counts.of(one, 2, 4).scaled(10_000)
     for kind in models_of_the_package():
         probabilities = fitted(kind, counts).predict_proba([0, 1])
         assert np.isfinite(probabilities).all()

@@ -25,7 +25,7 @@ def test_posterior_is_bayes_rule() -> None:
     posterior.update(world.outcomes)
     noise = posterior.mixture.noise
     plain = np.tile(posterior.mixture.shares, (30, 1))
-    for traveler, mask in zip(world.outcomes.travelers, world.outcomes.agree, strict=True):
+    for traveler, mask in zip(world.outcomes.travelers, world.outcomes.agreement(), strict=True):
         for kind in range(4):
             plain[traveler, kind] *= 1 - noise if mask >> kind & 1 else noise
     plain /= plain.sum(axis=1, keepdims=True)

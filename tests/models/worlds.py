@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.decisions import DecisionTable
 from rideflex.flexibility import DEFAULT_TYPES, rule_answers
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Counts, Outcomes
@@ -37,6 +38,5 @@ def draw_world(n_travelers: int = 40, each: int = 10, noise: float = 0.05, seed:
     answers = rule_answers(DEFAULT_TYPES, OfferGrid.default())[actions]
     wrong = rng.random(len(travelers)) < noise
     accepted = answers[np.arange(len(travelers)), true_types[travelers]] ^ wrong
-    agree = np.packbits(answers == accepted[:, None], axis=1, bitorder="little")[:, 0]
     trips = np.full(len(travelers), -1, dtype=np.int32)
-    return World(true_types, Outcomes(travelers, trips, actions, accepted, agree))
+    return World(true_types, DecisionTable.empty().outcomes(travelers, trips, actions, accepted))

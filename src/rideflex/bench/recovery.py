@@ -234,7 +234,7 @@ def _minibatch(outcomes: Outcomes, counts: Counts, seed: int) -> Floats:
         train_by_minibatch(
             network,
             torch.from_numpy(outcomes.travelers.astype(np.int64)),
-            torch.from_numpy(unpack(outcomes.agree, n_types).astype(np.float32)),
+            torch.from_numpy(unpack(outcomes.agreement(), n_types).astype(np.float32)),
         )
     with torch.no_grad():
         probabilities: Floats = network(torch.arange(n_travelers)).double().numpy()

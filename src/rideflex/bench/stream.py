@@ -18,7 +18,6 @@ import pyarrow.parquet
 
 from rideflex.bench.machine import describe_machine
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.compiler import Compiler
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES, rule_answers
 from rideflex.models.posterior import FlexibilityPosterior
@@ -115,7 +114,7 @@ def write_outcomes(path: Path, travelers: int, outcomes: int, seed: int) -> None
 
 
 def _measure(path: Path, travelers: int, seed: int) -> StreamBench:
-    table = DecisionTable(Compiler(DEFAULT_TYPES, "first").finish(OfferGrid.default(), None))
+    table = DecisionTable.empty()
     with pa.parquet.ParquetFile(path) as file:
         n_rows = file.metadata.num_rows
     _stream(path, table, Counts.zeros(travelers, len(DEFAULT_TYPES)), stop=1)

@@ -11,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.decisions import kernels
-from rideflex.decisions.compiler import Compiled, OnConflict, compile_table
+from rideflex.decisions.compiler import Compiled, Compiler, OnConflict, compile_table
 from rideflex.decisions.lookup import AnswerMasks
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
+from rideflex.decisions.masks import Masks
 from rideflex.decisions.reading import csv_source, frame_source, parquet_source
 from rideflex.decisions.saved import cached, load_compiled, save_compiled
 from rideflex.errors import UsageError
-from rideflex.flexibility import FlexibilityRule
-from rideflex.offers import ActionSpaceMap
+from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
+from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Outcomes
 from rideflex.tables.arrays import truths, whole_numbers
 from rideflex.tables.columns import SHIFTS
@@ -123,6 +124,33 @@ class DecisionTable:
     ) -> DecisionTable:
         """Compile a pandas or Polars frame or an Arrow table of decisions; see `from_csv`."""
         return cls(compile_table(frame_source(frame, types), offers, on_conflict, rules))
+
+    @classmethod
+    def empty(
+        cls,
+        types: Sequence[str] = DEFAULT_TYPES,
+        offers: ActionSpaceMap | None = None,
+        *,
+        rules: Mapping[str, FlexibilityRule] | None = None,
+    ) -> DecisionTable:
+        """Make a table without any row: the types' rules answer every question.
+
+        Parameters
+        ----------
+        types
+            Names of the L flexibility types.
+        offers
+            The offer grid or its pairs; the default grid without it.
+        rules
+            Rules by type; the default rules without it.
+
+        Examples
+        --------
+        >>> DecisionTable.empty().accepts([-1], [15]).tolist()  # 30 minutes either way
+        [[False, False, False, True]]
+        """
+        grid = OfferGrid.default() if offers is None else OfferGrid.of(offers)
+        return cls(Compiler(tuple(types), "first").finish(grid, rules))
 
     @classmethod
     def load(cls, path: str | Path) -> DecisionTable:
@@ -271,7 +299,7 @@ class DecisionTable:
         *,
         strict: bool = False,
     ) -> Outcomes:
-        """Encode observed outcomes, each with the mask of types that would have answered alike.
+        """Encode observed outcomes, which this table tells what the types would have answered.
 
         Parameters
         ----------
@@ -279,15 +307,29 @@ class DecisionTable:
             Entities [n], counted from 0 (see `TravelerIndex`).
         trips, actions, accepted
             Trip ids, offer indices and answers [n].
+        strict
+            Raise where a rule would have to answer for the types.
         """
-        masks, _ = self._answers.gather(trips, actions, strict)
+        if strict:
+            self._answers.gather(trips, actions, strict)
         return Outcomes(
             travelers=whole_numbers(travelers),
             trips=whole_numbers(trips),
             actions=whole_numbers(actions),
             accepted=truths(accepted),
-            agree=self._answers.agreement(masks, accepted),
+            decisions=self,
         )
+
+    def agreement(self, outcomes: Outcomes) -> Masks:
+        """Bit masks, unsigned [n]: bit l is set when type l would have answered as observed.
+
+        Raises
+        ------
+        UsageError
+            If a trip id or an action is outside the table.
+        """
+        masks, _ = self._answers.gather(outcomes.trips, outcomes.actions, strict=False)
+        return self._answers.agreement(masks, outcomes.accepted)
 
     def fallbacks(self, ids: npt.ArrayLike, actions: npt.ArrayLike) -> int:
         """Count the questions that the rule would answer."""

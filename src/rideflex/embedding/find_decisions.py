@@ -10,7 +10,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 from rideflex.decisions import DecisionTable
-from rideflex.decisions.compiler import Compiler
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
 from rideflex.storage.array_file import is_saved
@@ -69,9 +68,7 @@ def find_decisions(
     if path.is_dir():
         path = path / FOLDER_FILE
     if not named and not path.is_file():
-        return FoundDecisions(
-            DecisionTable(Compiler(tuple(types), "first").finish(offers, None)), None
-        )
+        return FoundDecisions(DecisionTable.empty(types, offers), None)
     return _compile(path, tuple(types), offers)
 
 

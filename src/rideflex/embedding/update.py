@@ -185,7 +185,7 @@ def _train(
             train_by_minibatch(
                 network,
                 torch.from_numpy(outcomes.travelers.astype(np.int64)),
-                torch.from_numpy(unpack(outcomes.agree, n_types).astype(np.float32)),
+                torch.from_numpy(unpack(outcomes.agreement(), n_types).astype(np.float32)),
                 num_epochs=schedule.num_epochs,
                 batch_size=schedule.batch_size,
                 lr=schedule.lr,
@@ -247,6 +247,6 @@ def _warn_of_strangers(counts: Counts, outcomes: Outcomes, report: Report) -> No
                 f"  [Embedding Update] [WARNING] Flexibility type {kind} agrees with only "
                 f"{agreeing:.0f} of {n} outcomes"
             )
-    nobody = int(np.count_nonzero(outcomes.agree == 0))
+    nobody = int(np.count_nonzero(outcomes.agreement() == 0))
     if nobody:
         report(f"  [Embedding Update] [WARNING] {nobody} outcomes agree with no flexibility type")

@@ -133,7 +133,7 @@ class MetaTraining:
         with one_thread():  # as in a run: the last bits depend on how sums are split
             self._beliefs.update(self._learner.model)
         arrays, meta = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)
-        self._buffer.restore(arrays)
+        self._buffer.restore(arrays, self.area.table)
         self._seen_at_update = meta["seen_at_update"]
         self.epoch = epoch
         self.folder.keep_metrics(epoch)
