@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +13,22 @@ import torch
 from torch.utils.data import Dataset
 
 from rideflex.decisions import DecisionTable
-from rideflex.embedding.find_decisions import FoundDecisions, find_decisions
+from rideflex.embedding.find_decisions import find_decisions
+from rideflex.embedding.reporting import (
+    Report,
+    log_line,
+    report_decisions,
+    report_fallbacks,
+)
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.logs.frames import actions_of, answers, traveler_ids, trip_ids
 from rideflex.offers import ActionSpaceMap, OfferGrid
+from rideflex.tables.columns import CONTEXT, KEY
+from rideflex.tables.frames import array_of, names_of
 
-Report = Callable[[str], None]
+if TYPE_CHECKING:
+    import pandas as pd
 
 flexibility_personalities = list(DEFAULT_TYPES)
 n_flexibilities = len(flexibility_personalities)
@@ -27,10 +37,10 @@ n_flexibilities = len(flexibility_personalities)
 class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
     """Outcomes as tensors: entity, decision, indicator row, decision row.
 
-    Attributes: `entity_ids` int64 [n], `decisions` float32 [n] (1 where accepted), `ind_matrix`
-    and `decision_matrix` float32 [n, L], and `lookup_cache`, a read-only mapping from question to
-    answer, None when no decisions were found. `fallbacks` counts the outcomes that a rule
-    answered.
+    Attributes: `entity_ids` int64 [n], `decisions` int64 [n] (1 where accepted), `ind_matrix`
+    and `decision_matrix` float32 [n, L], `num_samples` (n), `num_entities` (different travelers
+    among the outcomes), and `lookup_cache`, a read-only mapping from question to answer, None
+    when no decisions were found. `fallbacks` counts the outcomes that a rule answered.
 
     Parameters
     ----------
@@ -40,7 +50,7 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
     flexibility_personalities
         Names of the L types.
     action_space_map
-        The offer grid, or its pairs in the order of the actions.
+        The offer grid, or its pairs in the order of the actions; without it the default grid.
     csv_path
         File of decisions; see `find_decisions` for where they come from without it.
     decisions
@@ -48,21 +58,21 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
     first_id
         The traveler id of entity 0.
     report
-        Takes the lines of the log.
+        Takes the lines of the log; see `log_line` for where they go without it.
     """
 
     def __init__(
         self,
         df_online: Any,
         flexibility_personalities: Sequence[str],
-        action_space_map: ActionSpaceMap,
+        action_space_map: ActionSpaceMap | None = None,
         csv_path: str | Path | None = None,
         *,
         decisions: DecisionTable | None = None,
         first_id: int = 1,
-        report: Report = print,
+        report: Report = log_line,
     ) -> None:
-        offers = OfferGrid.of(action_space_map)
+        offers = OfferGrid.default() if action_space_map is None else OfferGrid.of(action_space_map)
         found = find_decisions(decisions or csv_path, flexibility_personalities, offers)
         report_decisions(found, report)
         table = found.table
@@ -71,7 +81,7 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         accepted = answers(df_online)
         shape = (len(ids), len(table.types))
         self.entity_ids = torch.from_numpy(entities_of(ids, first_id).astype(np.int64))
-        self.decisions = torch.from_numpy(accepted.astype(np.float32))
+        self.decisions = torch.from_numpy(accepted.astype(np.int64))
         self.ind_matrix = torch.empty(shape)
         self.decision_matrix = torch.empty(shape)
         self.lookup_cache: Mapping[Any, dict[str, str]] | None = (
@@ -83,7 +93,32 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
             accepted,
             out=(self.ind_matrix, self.decision_matrix),
         ).fallbacks
-        report_fallbacks(self.fallbacks, found, len(ids), report)
+        self.num_samples, self.num_entities = len(ids), len(np.unique(ids))
+        self._outcomes, self._found = df_online, found
+        report_fallbacks(found, self.fallbacks, len(ids), report)
+
+    @cached_property
+    def df_online(self) -> pd.DataFrame:
+        """The outcomes as a pandas frame, with the entity of each as `traveler_id`."""
+        import pandas as pd
+
+        columns = {name: array_of(self._outcomes, name) for name in names_of(self._outcomes)}
+        return pd.DataFrame({**columns, CONTEXT[0]: self.entity_ids.numpy()})
+
+    @cached_property
+    def csv_df(self) -> pd.DataFrame | None:
+        """The decisions as a pandas frame, a row for each question; None where none were found."""
+        import pandas as pd
+
+        table = self._found.table
+        if not self._found.from_file:
+            return None
+        questions = list(table.questions())
+        columns = zip(KEY, zip(*questions, strict=True), strict=True)
+        frame = pd.DataFrame({name: list(values) for name, values in columns})
+        mapping = table.as_mapping()
+        answers = pd.DataFrame([mapping[question] for question in questions], columns=table.types)
+        return pd.concat([frame, answers], axis=1)
 
     def __len__(self) -> int:
         return len(self.entity_ids)
@@ -119,31 +154,3 @@ def entities_of(
             f"{size}entities are the travelers {first_id}{last or ' and up'}"
         )
     return entities.astype(np.int32)
-
-
-def report_decisions(found: FoundDecisions, report: Report) -> None:
-    """Say where the answers come from."""
-    keys = found.table.report.keys
-    if not found.from_file:
-        report(
-            "  [Embedding Dataset] [WARNING] No decisions found: name them with decisions=…, "
-            "RIDEFLEX_DECISIONS or traveler_decisions_augmented.csv; the types' rules answer"
-        )
-    elif found.seconds is None:
-        report(f"  [Embedding Dataset] Reusing lookup cache: {keys} unique keys")
-    else:
-        report(
-            f"  [Embedding Dataset] Built lookup cache: {found.table.report.rows} rows → "
-            f"{keys} unique keys in {found.seconds:.3f}s"
-        )
-
-
-def report_fallbacks(
-    fallbacks: int, found: FoundDecisions, n_outcomes: int, report: Report
-) -> None:
-    """Say how many outcomes the decisions have no row for."""
-    if fallbacks and found.from_file:
-        report(
-            f"  [Embedding Dataset] [WARNING] No row for {fallbacks} of {n_outcomes} outcomes: "
-            "the types' rules answer"
-        )

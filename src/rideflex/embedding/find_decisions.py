@@ -1,16 +1,18 @@
-"""Where the decisions come from, and the tables this process has compiled."""
+"""Find the decisions of an update, and keep the tables that this process has compiled."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
 from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
+from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
 from rideflex.storage.array_file import is_saved
 
@@ -20,6 +22,8 @@ FOLDER_FILE = "decisions.csv"
 
 _Stamp = tuple[str, int, int, tuple[str, ...], OfferGrid]
 _compiled: dict[_Stamp, DecisionTable] = {}
+_MOST_KEPT = 8
+_DEFAULT_TRAVELERS = 30
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,13 @@ class FoundDecisions:
         The decisions; without any row where none were found, so that the rules answer.
     seconds
         Time to read and compile them; None where that was done before.
+    loaded
+        Whether they were compiled by an earlier program, and read from a saved table.
     """
 
     table: DecisionTable
     seconds: float | None
+    loaded: bool = False
 
     @property
     def from_file(self) -> bool:
@@ -50,7 +57,8 @@ def find_decisions(
 
     They are `decisions` (a table, or the path of a CSV or Parquet file, of a saved table or of a
     service-area folder), else the file that the environment variable `RIDEFLEX_DECISIONS` names,
-    else `traveler_decisions_augmented.csv` in the working directory, else an empty table.
+    else `traveler_decisions_augmented.csv` in the working directory, else that file beside the
+    script that was started, else an empty table.
 
     Raises
     ------
@@ -64,12 +72,28 @@ def find_decisions(
         _check_same("offer", decisions.offers, offers)
         return FoundDecisions(decisions, None)
     named = decisions or os.environ.get(DECISIONS_VARIABLE)
-    path = Path(named or DECISIONS_FILE)
+    path = Path(named) if named else _unnamed_file()
+    if path is None:
+        return FoundDecisions(DecisionTable.empty(types, offers), None)
     if path.is_dir():
         path = path / FOLDER_FILE
-    if not named and not path.is_file():
-        return FoundDecisions(DecisionTable.empty(types, offers), None)
     return _compile(path, tuple(types), offers)
+
+
+def count_travelers() -> int:
+    """Entities that the travelers of the decisions need where id 1 is entity 0; 30 without any.
+
+    The decisions are those of the default types and offers that `find_decisions` finds.
+    """
+    found = find_decisions(None, DEFAULT_TYPES, OfferGrid.default())
+    return int(found.table.trip_travelers.max()) if found.from_file else _DEFAULT_TRAVELERS
+
+
+def _unnamed_file() -> Path | None:
+    """The file that scripts keep in the working directory, or beside themselves."""
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    folders = [Path()] if script is None else [Path(), Path(script).parent]
+    return next((f / DECISIONS_FILE for f in folders if (f / DECISIONS_FILE).is_file()), None)
 
 
 def _check_same(name: str, held: Sequence[object], wanted: Sequence[object]) -> None:
@@ -83,9 +107,9 @@ def _check_same(name: str, held: Sequence[object], wanted: Sequence[object]) -> 
 
 def _compile(path: Path, types: tuple[str, ...], offers: OfferGrid) -> FoundDecisions:
     if is_saved(path):
-        table = DecisionTable.load(path)
-        return find_decisions(table, types, offers)
-    read = DecisionTable.from_parquet if path.suffix == ".parquet" else DecisionTable.from_csv
+        return replace(find_decisions(DecisionTable.load(path), types, offers), loaded=True)
+    parquet = path.suffix.lower() in (".parquet", ".pq")
+    read = DecisionTable.from_parquet if parquet else DecisionTable.from_csv
     if not path.is_file():
         return FoundDecisions(read(path, types, offers), None)
     stat = path.stat()
@@ -93,5 +117,8 @@ def _compile(path: Path, types: tuple[str, ...], offers: OfferGrid) -> FoundDeci
     if stamp in _compiled:
         return FoundDecisions(_compiled[stamp], None)
     start = time.perf_counter()
-    _compiled[stamp] = read(path, types, offers)
-    return FoundDecisions(_compiled[stamp], time.perf_counter() - start)
+    table = read(path, types, offers)
+    while len(_compiled) >= _MOST_KEPT:  # the oldest leaves
+        del _compiled[next(iter(_compiled))]
+    _compiled[stamp] = table
+    return FoundDecisions(table, time.perf_counter() - start)

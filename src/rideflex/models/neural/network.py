@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -9,6 +13,24 @@ from torch import nn
 
 from rideflex.errors import UsageError
 from rideflex.models.mixture import Mixture, MixturePrior
+from rideflex.models.neural.weights import read_weights, save_weights
+from rideflex.storage.atomic import refusal
+
+
+class Load(Protocol):
+    """How weights are loaded; see `_load`."""
+
+    def __call__(self, path: str | Path, map_location: Any = None) -> EmbeddingFFN:
+        """Read weights from a file."""
+        ...
+
+
+class _Load:
+    """`load` of a network and of its class: weights into it, or into one that is made for them."""
+
+    def __get__(self, network: EmbeddingFFN | None, kind: type[EmbeddingFFN]) -> Load:
+        """Bind to the network, or to the class."""
+        return partial(_load, network, kind)
 
 
 class EmbeddingFFN(nn.Module):
@@ -98,6 +120,20 @@ class EmbeddingFFN(nn.Module):
         first, second, last = (module for module in self.ffn if isinstance(module, nn.Linear))
         return first, second, last
 
+    load = _Load()
+
+    def save(self, path: str | Path) -> None:
+        """Write the weights (the state dict) to a PyTorch file, which is whole or not there.
+
+        π and ε of the last update are not among them; `EvidenceModel` saves all.
+
+        Raises
+        ------
+        DataError
+            If the file can't be written.
+        """
+        save_weights(self, path)
+
     def get_embed(self) -> torch.Tensor:
         """Return the embedding weights [T, embed_dim]."""
         return self.embedding.weight
@@ -125,3 +161,34 @@ class EmbeddingFFN(nn.Module):
             raise UsageError("this network was made without features")
         with torch.no_grad():
             return torch.softmax(self.prior(features), dim=-1)
+
+
+def _load(
+    network: EmbeddingFFN | None,
+    kind: type[EmbeddingFFN],
+    path: str | Path,
+    map_location: Any = None,
+) -> EmbeddingFFN:
+    """Read weights that `save`, or `torch.save` of a state dict, wrote.
+
+    On a network they replace its own, and it is returned; on the class a network of their sizes is
+    made. `map_location` is PyTorch's.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged, or holds weights of another network.
+    """
+    state = read_weights(path, map_location)
+    try:
+        if network is None:
+            (n, embed_dim), hidden_dim = state["embedding.weight"].shape, len(state["ffn.0.bias"])
+            with torch.random.fork_rng(devices=[]):
+                network = kind(
+                    n, embed_dim, hidden_dim, len(state["ffn.4.bias"]), state.get("features")
+                )
+            network.to(state["embedding.weight"])
+        network.load_state_dict(state)
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise refusal(path, f"holds the weights of another network: {error}") from None
+    return network
