@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"negotiation", "embedding"}),
     frozenset({"evaluation"}),
     frozenset({"training"}),
-    frozenset({"bench"}),
+    frozenset({"bench", "testing"}),
     frozenset({"cli"}),
 )
 PARTS = sorted(frozenset().union(*FLOORS))

@@ -14,7 +14,7 @@ from rideflex.errors import UsageError
 from rideflex.models.em import unique_patterns
 from rideflex.models.mixture import Mixture, MixturePrior, fit_mixture
 from rideflex.outcomes import Counts
-from tests.models.worlds import SHARES, draw_world
+from rideflex.testing.worlds import SHARES, draw_world
 
 
 def slow_em(counts: Counts, priors: MixturePrior, passes: int) -> Mixture:

@@ -14,8 +14,8 @@ from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.models.mixture import Mixture
 from rideflex.outcomes import Counts
 from rideflex.tables.columns import KEY
+from rideflex.testing.worlds import draw_world
 from rideflex.travelers import TravelerIndex
-from tests.models.worlds import draw_world
 
 
 def test_posterior_is_bayes_rule() -> None:

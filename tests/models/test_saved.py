@@ -12,8 +12,8 @@ from rideflex.errors import DataError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.models.mixture import MixturePrior
 from rideflex.models.registry import MODELS, load_model, model_class
+from rideflex.testing.worlds import draw_world
 from rideflex.travelers import TravelerIndex
-from tests.models.worlds import draw_world
 from tests.storage.damage import flipped, in_release_0_1_layout
 
 EVERYBODY = np.arange(5)

@@ -125,7 +125,7 @@ def update_embedding_model(
 
     Examples
     --------
-    A dozen travelers, half of them rigid, answer an offer each of 0 to 30 minutes later:
+    A dozen travelers, half of them rigid, answer six offers each:
 
     >>> import warnings
     >>> from rideflex import OfferGrid
@@ -140,7 +140,7 @@ def update_embedding_model(
     >>> log = [
     ...     {"customer_id": who, "action": action, "accepted": who > 6 or action == 12, **trip}
     ...     for who in range(1, 13)
-    ...     for action in (3, 7, 12, 13, 14, 15)
+    ...     for action in (0, 3, 4, 12, 14, 15)
     ... ]
     >>> network = EmbeddingFFN(num_entities=12, embed_dim=16, hidden_dim=32, output_dim=4)
     >>> with warnings.catch_warnings():

@@ -13,7 +13,7 @@ from rideflex.errors import UsageError
 from rideflex.models.mixture import fit_mixture
 from rideflex.models.neural import EvidenceFit, train_by_evidence
 from rideflex.outcomes import Counts
-from tests.models.worlds import draw_world
+from rideflex.testing.worlds import draw_world
 
 
 def train(network: EmbeddingFFN, counts: Counts, **options: object) -> EvidenceFit:

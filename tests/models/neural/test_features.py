@@ -17,7 +17,7 @@ from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.models.neural import EvidenceModel, TravelerFeatures
 from rideflex.models.neural.prior import fit_prior
 from rideflex.synthetic import AreaSettings, generate_area
-from tests.models.worlds import draw_world
+from rideflex.testing.worlds import draw_world
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["speaking", "silent"])

@@ -1,4 +1,4 @@
-"""Made-up travelers who answer by type, with noise."""
+"""Made-up travelers who answer as the rule of their type says, with noise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ N_TYPES = len(DEFAULT_TYPES)
 
 @dataclass(frozen=True)
 class World:
-    """Outcomes of travelers whose types are known to the test."""
+    """Outcomes of travelers whose types are known.
+
+    Parameters
+    ----------
+    true_types
+        Index of each traveler's type, int64 [T].
+    outcomes
+        What was observed.
+    """
 
     true_types: npt.NDArray[np.int64]
     outcomes: Outcomes
@@ -30,7 +38,23 @@ class World:
 
 
 def draw_world(n_travelers: int = 40, each: int = 10, noise: float = 0.05, seed: int = 0) -> World:
-    """Every traveler is offered `each` random offers and answers as the rule of the type says."""
+    """Offer `each` random offers to every traveler.
+
+    Parameters
+    ----------
+    n_travelers, each
+        Travelers T of the default types, and outcomes of each.
+    noise
+        Flip probability of an answer.
+    seed
+        Of types, offers and answers.
+
+    Examples
+    --------
+    >>> world = draw_world(n_travelers=3, each=2)
+    >>> len(world.outcomes), world.counts.total.tolist()
+    (6, [2.0, 2.0, 2.0])
+    """
     rng = np.random.default_rng(seed)
     true_types = rng.choice(N_TYPES, n_travelers, p=SHARES)
     travelers = rng.permutation(np.repeat(np.arange(n_travelers), each)).astype(np.int32)
