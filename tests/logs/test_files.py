@@ -96,10 +96,31 @@ def test_a_large_file_is_read_in_batches(
     frame = draw_frame(area, 500)
     frame.write_csv(tmp_path / "log.csv")
     sizes: list[int] = []
-    log = count_outcomes([tmp_path / "log.csv"], area.table, area.travelers, sizes.append)
+    log = count_outcomes(
+        [tmp_path / "log.csv"],
+        area.table,
+        area.travelers,
+        lambda file, rows: sizes.append(rows) if file.name == "log.csv" else None,
+    )
     assert len(sizes) > 5
     assert sum(sizes) == 500
     assert np.array_equal(log.counts.agree, counts_of(area, frame).agree)
+
+
+def test_older_files_weigh_less(area: ServiceArea, tmp_path: Path) -> None:
+    """Each file fades those before it, by the weight that is told; no other weight is taken."""
+    frames = [draw_frame(area, 60, seed=seed) for seed in range(3)]
+    files = [tmp_path / f"{number}.csv" for number in range(3)]
+    for frame, file in zip(frames, files, strict=True):
+        frame.write_csv(file)
+    log = count_outcomes(files, area.table, area.travelers, forget=0.5)
+    oldest, older, newest = (counts_of(area, frame) for frame in frames)
+    expected = oldest.scaled(0.25) + older.scaled(0.5) + newest
+    np.testing.assert_allclose(log.counts.agree, expected.agree)
+    np.testing.assert_allclose(log.counts.total, expected.total)
+    for forget in (-0.1, 1.1, float("nan")):
+        with pytest.raises(UsageError, match="weight from 0 to 1"):
+            count_outcomes(files, area.table, area.travelers, forget=forget)
 
 
 def test_unknown_contexts_are_counted(area: ServiceArea, tmp_path: Path) -> None:

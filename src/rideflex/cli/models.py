@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from rich.table import Table
 
-    from rideflex.areas import ServiceArea
     from rideflex.models.protocol import FlexibilityModel
 
-_MUCH_NOISE = 0.2
 _MOST_SHOWN, _MOST_COLUMNS = 50, 6
 
 Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
@@ -56,19 +54,16 @@ def fit(
 
     Example: `rideflex fit --data cities/demo --outcomes may.csv june.parquet --out june.model`
     """
-    from functools import partial
     from time import perf_counter
 
-    import numpy as np
     from rich.progress import Progress
 
     from rideflex.areas import read_area
-    from rideflex.cli.console import make_console
+    from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
     from rideflex.logs.files import count_outcomes
-    from rideflex.models.mixture import fit_mixture
-    from rideflex.outcomes import Counts
+    from rideflex.models.fitting import fit_to_log, model_for
     from rideflex.storage.array_file import is_saved
 
     if not 0.0 <= forget <= 1.0:
@@ -81,51 +76,46 @@ def fit(
     console = make_console()
     with console.status("reading the service area"):
         area = read_area(data)
-    n_types = len(area.table.types)
-    counts, rows, fallbacks = Counts.zeros(len(area.travelers), n_types), 0, 0
     start = perf_counter()
     with Progress(console=console, transient=True) as progress:
-        for file in files:
-            task = progress.add_task(f"{file.name}: outcomes", total=None)
-            log = count_outcomes(
-                [file], area.table, area.travelers, partial(progress.advance, task)
-            )
-            counts = counts.scaled(forget) + log.counts
-            rows, fallbacks = rows + log.rows, fallbacks + log.fallbacks
-    read_s, start = perf_counter() - start, perf_counter()
-    made = _make(model, area, features)
-    made.fit(counts)
-    seconds = perf_counter() - start
-    made.save(out)
-    seen, noise = int((counts.total > 0).sum()), fit_mixture(counts).noise
-    found = np.bincount(
-        made.predict_proba(np.flatnonzero(counts.total > 0)).argmax(axis=1), minlength=n_types
-    )
-    console.print(
-        f"{rows:,} outcomes of {seen:,} of {len(area.travelers):,} travelers; the rules answered "
-        f"{fallbacks:,} of them (no row of decisions). {noise:.1%} of the answers go against the "
-        "types."
-    )
-    for name, travelers in zip(made.types, found.tolist(), strict=True):
-        console.print(f"{travelers:8,}  {name}", soft_wrap=True)
-    if noise > _MUCH_NOISE:
-        console.print(
-            f"warning: {noise:.0%} of the answers go against the types, so the types explain "
-            "little: are the answers and the offers in the right columns?"
+        tasks = {file: progress.add_task(f"{file.name}: outcomes", total=None) for file in files}
+        log = count_outcomes(
+            files,
+            area.table,
+            area.travelers,
+            lambda file, rows: progress.advance(tasks[file], rows),
+            forget=forget,
         )
-    if fallbacks > rows / 2:
-        console.print(
-            "warning: decisions.csv has no row for most outcomes: are purposes, places and time "
-            "windows spelt as in the decisions?"
-        )
+    read_s = perf_counter() - start
+    fitted = fit_to_log(model_for(area, model, features=features), log)
+    fitted.model.save(out)
+    found = fitted.found()
     console.print(
-        f"Read in {read_s:.2f} s, fitted in {seconds:.3f} s; wrote {out}.",
-        soft_wrap=True,
+        f"{log.rows:,} outcomes of {fitted.n_asked:,} of {len(area.travelers):,} travelers; the "
+        f"rules answered {log.fallbacks:,} of them (no row of decisions). {fitted.noise:.1%} of "
+        "the answers go against the types."
     )
-    figures = {"outcomes": rows, "travelers": seen, "fallbacks": fallbacks, "noise": noise}
-    types = dict(zip(made.types, found.tolist(), strict=True))
-    times = {"read_s": read_s, "fit_s": seconds}
-    write_figures(console, json, {**figures, **times, "found": types, "model": model})
+    for name, travelers in found.items():
+        print_wrapped(console, f"{travelers:8,}  {name}")
+    for doubt in fitted.warnings():
+        print_wrapped(console, f"warning: {doubt}")
+    print_wrapped(
+        console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
+    )
+    write_figures(
+        console,
+        json,
+        {
+            "outcomes": log.rows,
+            "travelers": fitted.n_asked,
+            "fallbacks": log.fallbacks,
+            "noise": fitted.noise,
+            "read_s": read_s,
+            "fit_s": fitted.seconds,
+            "found": found,
+            "model": model,
+        },
+    )
 
 
 def predict(
@@ -155,7 +145,7 @@ def predict(
     """
     import numpy as np
 
-    from rideflex.cli.console import make_console
+    from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.numbers import whole_numbers
     from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
@@ -183,7 +173,7 @@ def predict(
         console.print(f"… and {len(ids) - _MOST_SHOWN:,} more; --json FILE writes all of them.")
     likeliest = np.bincount(probabilities.argmax(axis=1), minlength=len(made.types)).tolist()
     for number, (name, times) in enumerate(zip(made.types, likeliest, strict=True)):
-        console.print(f"type {number}: {name} (likeliest for {times:,})", soft_wrap=True)
+        print_wrapped(console, f"type {number}: {name} (likeliest for {times:,})")
     if json is not None:
         rows = dict(zip(map(str, ids.tolist()), probabilities.tolist(), strict=True))
         write_figures(console, json, {"types": made.types, "travelers": rows})
@@ -221,22 +211,3 @@ def _predict_strangers(made: FlexibilityModel, file: Path) -> npt.NDArray[np.flo
     csv_head(file).require(names)
     rows = read_csv(file, names)
     return made.predict_unseen({name: rows.columns[name].arrow() for name in names})
-
-
-def _make(
-    model: Literal["posterior", "evidence"], area: ServiceArea, features: bool
-) -> FlexibilityModel:
-    from rideflex.errors import DataError, Problem
-    from rideflex.models.registry import model_class
-
-    n, types = len(area.travelers), area.table.types
-    if not features:
-        return model_class(model)(n, types, travelers=area.travelers)
-    from rideflex.models.neural import EvidenceModel, TravelerFeatures
-
-    if not area.feature_names:
-        cause = "says nothing of the travelers: it needs a column age, occupation or income"
-        raise DataError(Problem(str(area.folder / "trips.csv"), cause))
-    levels = TravelerFeatures.of(area.features, area.feature_names)
-    encoded = levels.encode(area.features)
-    return EvidenceModel(n, types, features=encoded, levels=levels, travelers=area.travelers)

@@ -43,7 +43,9 @@ def count_outcomes(
     files: Iterable[str | Path],
     table: DecisionTable,
     travelers: TravelerIndex,
-    on_batch: Callable[[int], object] | None = None,
+    on_batch: Callable[[Path, int], object] | None = None,
+    *,
+    forget: float = 1.0,
 ) -> LogCounts:
     """Stream files of outcomes into counts; the memory needed doesn't grow with the files.
 
@@ -57,23 +59,30 @@ def count_outcomes(
     travelers
         The travelers and their entities.
     on_batch
-        Called with the rows of each batch once it is counted.
+        Called with the file and the rows of each batch once it is counted.
+    forget
+        What each file leaves of the weight of the files before it.
 
     Raises
     ------
+    UsageError
+        If `forget` is no weight.
     DataError
         If a cell can't be used; it names the file, the row, the column and the cause.
     """
+    if not 0.0 <= forget <= 1.0:
+        raise UsageError(f"forget is a weight from 0 to 1, not {forget}")
     counts = Counts.zeros(len(travelers), len(table.types))
     n_rows = fallbacks = 0
-    for file in files:
-        for rows in checked_rows(Path(file), table, travelers):
+    for file in map(Path, files):
+        counts = counts.scaled(forget)
+        for rows in checked_rows(file, table, travelers):
             outcomes = encode(rows, table, travelers)
             counts.add(outcomes)
             n_rows += len(rows)
             fallbacks += table.fallbacks(outcomes.trips, outcomes.actions)
             if on_batch is not None:
-                on_batch(len(rows))
+                on_batch(file, len(rows))
     return LogCounts(counts, n_rows, fallbacks)
 
 

@@ -87,3 +87,23 @@ def test_without_features_there_is_no_prediction_of_the_unseen() -> None:
     """A network made without features says so."""
     with pytest.raises(UsageError, match="without features"):
         EmbeddingFFN(3, 4, 4, 4).predict_unseen(torch.zeros(1, 2))
+
+
+def test_words_of_strangers_that_were_never_seen_are_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Word, column and the words that are known are told; known words and blanks are not."""
+    people = {"age": ["young", "old"] * 10, "job": ["a", "b"] * 10}
+    levels = TravelerFeatures.of(people, ["age", "job"])
+    model = EvidenceModel(20, DEFAULT_TYPES, features=levels.encode(people), levels=levels)
+    model.fit(draw_world(20, 6).counts)
+    blank = model.predict_unseen({"age": ["", " old "], "job": ["a", None]})
+    assert not caplog.text
+    odd = model.predict_unseen({"age": ["Old", "old"], "job": ["a", "pilot"]})
+    assert np.array_equal(odd, blank)
+    assert "column 'age': the model never saw 'Old'" in caplog.text
+    assert "column 'job': the model never saw 'pilot', which tell it nothing" in caplog.text
+    assert "it knows 'a', 'b'" in caplog.text
+    caplog.clear()
+    model.predict_unseen({"age": [f"word {n}" for n in range(9)], "job": ["a"] * 9})
+    assert "'word 4' and 4 more" in caplog.text

@@ -17,12 +17,17 @@ from rideflex.models.neural.network import EmbeddingFFN
 logger = logging.getLogger(__name__)
 
 _BLOCK = 32_768
+# At -10 the tolerance can't be met, at -40 nothing is gained.
 _LEAST_LOG_PROBABILITY = -20.0
-_LONGEST_STEP = 2.0
-_PULL = 0.5
-_CARE, _LEAST_CARE = 3.0, 1e-3
-_EMBEDDING_DAMPING = 1e-2
-_OUTPUT_DAMPING = 1e-1
+# Levenberg-Marquardt damping, in proportion to how far the fit still is (Fan and Yuan, 2005, show
+# that this keeps the convergence quadratic), full from a gap of a third on; and a trust radius for
+# an embedding, whose fresh length is √dimensions. Found by trial and not fine: ten times more or
+# less damping, or half or twice the radius, leaves the mean of 72 trainings of 30 to 300 travelers
+# between 5.7 and 6.6 passes, all converged.
+_DAMPING_PER_GAP, _LEAST_DAMPING = 3.0, 1e-3
+_EMBEDDING_DAMPING, _OUTPUT_DAMPING = 1e-2, 1e-1
+_TRUST_RADIUS = 2.0
+_SHRINKAGE = 0.5  # of an embedding's excess length, a pass; bounds the weights over many updates
 
 
 @dataclass(frozen=True)
@@ -56,15 +61,15 @@ def train_by_evidence(
     tolerance: float = 1e-4,
     on_pass: Callable[[int, float], None] | None = None,
 ) -> EvidenceFit:
-    """Maximise Σ_t [ Σ_l q_t,l · loglik(t, l) − KL(q_t ‖ π_t) ] over the network's q.
+    """Maximise the evidence lower bound over the network's probabilities q.
 
-    The optimum is the exact posterior, whose logits are known: the natural gradient of the
-    evidence with respect to a traveler's logits points straight at them. Plain gradients don't:
-    where the softmax has settled on a wrong type they vanish. So each pass takes a damped
-    Gauss-Newton step on the logits: for the embeddings (one small L x L system a traveler), then
-    for the output layer (one ridge regression over all travelers), with less damping the nearer
-    it is. The two hidden layers stay as they were made. The network starts from where the last
-    update left it.
+    It is Σ_t [ Σ_l q_t,l · loglik(t, l) − KL(q_t ‖ π_t) ], and its optimum the exact posterior,
+    whose logits are known: the natural gradient with respect to a traveler's logits points straight
+    at them. Plain gradients don't: where the softmax has settled on a wrong type they vanish. So
+    each pass takes a damped Gauss-Newton step on the logits: for the embeddings (one small L x L
+    system a traveler), then for the output layer (one ridge regression over all travelers), with
+    less damping the nearer it is. The hidden layers are random and fixed; embeddings and output
+    layer are trained. The network starts from where the last update left it.
 
     Log-probabilities below -20 count as -20: finite weights can't say "never".
 
@@ -96,9 +101,9 @@ def train_by_evidence(
                 on_pass(step, loss)
             if gap <= tolerance:
                 return EvidenceFit(step, loss, gap, converged=True)
-            care = min(1.0, max(_CARE * gap, _LEAST_CARE))
-            _step_embeddings(network, _centred(target - logits), care)
-            _step_output(network, _centred(target - _logits(network)), care)
+            damping = min(1.0, max(_DAMPING_PER_GAP * gap, _LEAST_DAMPING))
+            _step_embeddings(network, _centred(target - logits), damping)
+            _step_output(network, _centred(target - _logits(network)), damping)
         loss, gap = _distance(_logits(network) + prior, joint, posterior)
     if gap > tolerance:
         logger.warning(
@@ -119,7 +124,7 @@ def _distance(
     return float(loss), float((q - posterior).abs().max())
 
 
-def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor, care: float) -> None:
+def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor, damping: float) -> None:
     """Move every embedding to where its logits should be, in the least-squares sense.
 
     An embedding longer than a fresh one is pulled back in the directions that its logits don't
@@ -129,26 +134,26 @@ def _step_embeddings(network: EmbeddingFFN, residual: torch.Tensor, care: float)
     weights = network.embedding.weight
     outputs = _centred(last.weight.T).T
     usual = weights.shape[1] ** 0.5
-    damping = care * _EMBEDDING_DAMPING * torch.eye(len(outputs), dtype=torch.float64)
+    ridge = damping * _EMBEDDING_DAMPING * torch.eye(len(outputs), dtype=torch.float64)
     for rows in _blocks(len(weights)):
         hidden1, hidden2 = _hidden(network, rows)
         jacobian = (outputs * (1.0 - hidden2**2)[:, None, :]) @ second.weight
         jacobian = (jacobian * (1.0 - hidden1**2)[:, None, :]) @ first.weight
         transposed = jacobian.transpose(1, 2)
         length = weights[rows].norm(dim=1, keepdim=True)
-        pull = (_PULL * (1.0 - usual / length).clamp(min=0.0)) * weights[rows]
+        pull = (_SHRINKAGE * (1.0 - usual / length).clamp(min=0.0)) * weights[rows]
         wanted = residual[rows, :, None] + jacobian @ pull[:, :, None]
-        solved = torch.linalg.solve((jacobian @ transposed).double() + damping, wanted.double())
+        solved = torch.linalg.solve((jacobian @ transposed).double() + ridge, wanted.double())
         step = (transposed @ solved.float())[:, :, 0] - pull
-        longest = step.norm(dim=1, keepdim=True).clamp(min=_LONGEST_STEP)
-        weights[rows] = weights[rows] + step * (_LONGEST_STEP / longest)
+        longest = step.norm(dim=1, keepdim=True).clamp(min=_TRUST_RADIUS)
+        weights[rows] = weights[rows] + step * (_TRUST_RADIUS / longest)
 
 
-def _step_output(network: EmbeddingFFN, residual: torch.Tensor, care: float) -> None:
+def _step_output(network: EmbeddingFFN, residual: torch.Tensor, damping: float) -> None:
     """Move the output layer to what is left, by ridge regression on the last hidden layer."""
     last = network.layers[2]
     width = last.in_features + 1
-    gram = torch.eye(width) * care * _OUTPUT_DAMPING * max(1.0, len(residual) / width)
+    gram = torch.eye(width) * damping * _OUTPUT_DAMPING * max(1.0, len(residual) / width)
     moment = torch.zeros(width, last.out_features)
     for rows in _blocks(len(residual)):
         hidden = torch.nn.functional.pad(_hidden(network, rows)[1], (0, 1), value=1.0)

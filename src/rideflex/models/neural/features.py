@@ -26,6 +26,8 @@ class TravelerFeatures:
     >>> features = TravelerFeatures.of({"age": ["18-25", "65+", "18-25"]}, ["age"])
     >>> features.encode({"age": ["65+", "unheard of"]}).tolist()
     [[0.0, 1.0], [0.0, 0.0]]
+    >>> features.unknown_words({"age": ["65+", "unheard of"]})
+    {'age': ('unheard of',)}
     """
 
     levels: Mapping[str, tuple[str, ...]]
@@ -41,6 +43,14 @@ class TravelerFeatures:
     def from_levels(cls, levels: Mapping[str, Sequence[str]]) -> TravelerFeatures:
         """Take the levels of each feature as they were saved."""
         return cls({name: tuple(texts) for name, texts in levels.items()})
+
+    def unknown_words(self, frame: Any) -> dict[str, tuple[str, ...]]:
+        """By feature: words of a frame that are none of its levels, where there are any."""
+        words = {
+            name: tuple(sorted(set(_texts(frame, name)) - {"", *levels}))
+            for name, levels in self.levels.items()
+        }
+        return {name: unknown for name, unknown in words.items() if unknown}
 
     def encode(self, frame: Any) -> torch.Tensor:
         """Encode the features of n travelers, float32 [n, K], a column a level."""

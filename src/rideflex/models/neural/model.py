@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -30,6 +31,9 @@ from rideflex.travelers import TravelerIndex
 
 KIND = "flexibility embedding"
 _VERSION = 1
+_MOST_SHOWN = 5
+
+logger = logging.getLogger(__name__)
 
 
 class EvidenceModel:
@@ -142,8 +146,8 @@ class EvidenceModel:
         Parameters
         ----------
         frame
-            The columns of features that the model was made with, one row a traveler; a level it
-            doesn't know counts as unknown.
+            The columns of features that the model was made with, one row a traveler. A word that
+            it never saw tells nothing, as a blank does; the log warns of it by name.
 
         Raises
         ------
@@ -152,6 +156,16 @@ class EvidenceModel:
         """
         if self._levels is None:
             raise UsageError("this model knows no levels of features; make it with levels=…")
+        for name, words in self._levels.unknown_words(frame).items():
+            shown = ", ".join(map(repr, words[:_MOST_SHOWN]))
+            more = f" and {len(words) - _MOST_SHOWN} more" if len(words) > _MOST_SHOWN else ""
+            logger.warning(
+                "column %r: the model never saw %s%s, which tell it nothing; it knows %s",
+                name,
+                shown,
+                more,
+                ", ".join(map(repr, self._levels.levels[name])),
+            )
         return self.network.predict_unseen(self._levels.encode(frame)).double().numpy()
 
     def save(self, path: str | Path) -> None:
