@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 import rideflex.embedding
-from rideflex import UsageError
+from rideflex import DecisionTable, UsageError
 from rideflex.areas import ServiceArea
 from rideflex.embedding import (
     EmbeddingFFN,
@@ -96,6 +96,13 @@ def test_decisions_that_answer_nothing_are_warned_of(area: ServiceArea, rows: Ro
     with pytest.warns(UserWarning, match="no row for any outcome"):
         _, lines = updated(strange, decisions=area.table)
     assert any("rules answer all 600 outcomes" in line for line in lines)
+
+
+def test_an_empty_table_is_no_oversight(rows: Rows, recwarn: pytest.WarningsRecorder) -> None:
+    """Who hands it in means the rules: the log says what they answer, and nothing warns."""
+    _, lines = updated(rows, decisions=DecisionTable.empty())
+    assert any("has no row; the types' rules answer all 600 outcomes" in line for line in lines)
+    assert not recwarn.list
 
 
 def test_both_calls_name_their_parameters(area: ServiceArea, rows: Rows) -> None:

@@ -120,3 +120,27 @@ def test_an_unknown_context_is_answered_by_the_rules(city):
     model = TypeAcceptance(city.table, np.eye(4)[[2] * 10])
     (row,) = model.predict_accept([0], [-1])
     assert row.tolist() == [float(offer == (0, 0)) for offer in city.table.offers]
+
+
+def test_a_trip_is_computed_once_for_each_model(city):
+    """Asked again nothing is computed; asked of another model nothing old is told."""
+    asked: list[list[int]] = []
+
+    class Counting(Generous):
+        chance = 0.25
+
+        def predict_accept(self, travelers, trips):
+            asked.append(trips.tolist())
+            return np.full((len(travelers), 16), self.chance)
+
+    beliefs, first, second = Beliefs(city), Counting(), Counting()
+    second.chance = 0.75
+    beliefs.use(first)
+    for rows in ([[5, 5], [2, 5]], [[5, 2]], [7]):
+        assert (beliefs.accept(np.array(rows)) == 0.25).all()
+    assert asked == [city.trips.trip_id[[2, 5]].tolist(), city.trips.trip_id[[7]].tolist()]
+    beliefs.use(second)
+    told = beliefs.accept(np.array([5]))
+    assert (told == 0.75).all()
+    told[:] = 0.0
+    assert (beliefs.accept(np.array([5])) == 0.75).all()

@@ -146,8 +146,8 @@ class DecisionTable:
 
         Examples
         --------
-        >>> DecisionTable.empty().accepts([-1], [15]).tolist()  # 30 minutes either way
-        [[False, False, False, True]]
+        >>> DecisionTable.empty().accepts([-1], [15]).tolist()  # 30 minutes later
+        [[True, False, False, True]]
         """
         grid = OfferGrid.default() if offers is None else OfferGrid.of(offers)
         return cls(Compiler(tuple(types), "first").finish(grid, rules))

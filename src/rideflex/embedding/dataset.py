@@ -59,6 +59,19 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         The traveler id of entity 0.
     report
         Takes the lines of the log; see `log_line` for where they go without it.
+
+    Examples
+    --------
+    >>> from rideflex import DecisionTable
+    >>> trip = dict.fromkeys(CONTEXT[1:], "08:00-08:30")
+    >>> log = [
+    ...     {"customer_id": 3, "action": 15, "accepted": True, **trip},
+    ...     {"customer_id": 1, "action": 12, "accepted": True, **trip},
+    ... ]
+    >>> table = DecisionTable.empty()  # the rules answer
+    >>> dataset = OnlineTravelerDataset(log, table.types, decisions=table, report=lambda line: None)
+    >>> dataset.entity_ids.tolist(), dataset.ind_matrix.tolist()
+    ([2, 0], [[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, 1.0]])
     """
 
     def __init__(

@@ -38,11 +38,14 @@ class FoundDecisions:
         Time to read and compile them; None where that was done before.
     loaded
         Whether they were compiled by an earlier program, and read from a saved table.
+    named
+        Whether somebody said where they are, or a file stood where scripts keep it.
     """
 
     table: DecisionTable
     seconds: float | None
     loaded: bool = False
+    named: bool = True
 
     @property
     def from_file(self) -> bool:
@@ -74,7 +77,7 @@ def find_decisions(
     named = decisions or os.environ.get(DECISIONS_VARIABLE)
     path = Path(named) if named else _unnamed_file()
     if path is None:
-        return FoundDecisions(DecisionTable.empty(types, offers), None)
+        return FoundDecisions(DecisionTable.empty(types, offers), None, named=False)
     if path.is_dir():
         path = path / FOLDER_FILE
     return _compile(path, tuple(types), offers)

@@ -70,7 +70,7 @@ def report_fallbacks(
 
     `stacklevel` counts from here to the script's line, which the warning names.
     """
-    if found.from_file and fallbacks < n_outcomes:
+    if fallbacks < n_outcomes:
         if fallbacks:
             report(
                 f"  [Embedding Dataset] [WARNING] No row for {fallbacks} of {n_outcomes} outcomes: "
@@ -79,20 +79,24 @@ def report_fallbacks(
         return
     if not n_outcomes:
         return
-    if found.from_file:
+    if not found.named:
+        cause = (
+            "No decisions found: name them with decisions=…, RIDEFLEX_DECISIONS or "
+            "traveler_decisions_augmented.csv in the working directory or beside the script"
+        )
+    elif found.from_file:
         cause = (
             "The decisions have no row for any outcome (are ids, places and time windows spelt as "
             "there?)"
         )
     else:
-        cause = (
-            "No decisions found: name them with decisions=…, RIDEFLEX_DECISIONS or "
-            "traveler_decisions_augmented.csv in the working directory or beside the script"
-        )
+        cause = "The decision table that was given has no row"
     report(
         f"  [Embedding Dataset] [WARNING] {cause}; the types' rules answer all {n_outcomes} "
         "outcomes"
     )
+    if found.named and not found.from_file:
+        return  # whoever hands in an empty table means the rules
     warnings.warn(
         f"{cause}; the types' rules answer for every outcome, so what is learned is what the rules "
         "make of the answers",

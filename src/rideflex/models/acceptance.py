@@ -174,7 +174,8 @@ class TypeAcceptance:
 class Beliefs:
     """What the current acceptance model says about the trips of a service area.
 
-    Nothing is kept per trip: an answer costs what the rows asked for cost.
+    A trip is computed when it is first asked about, and kept until the model changes; travelers and
+    trips are never crossed.
 
     Parameters
     ----------
@@ -189,6 +190,9 @@ class Beliefs:
         self._table = area.table
         self._traveler, self._trip_id = area.trips.traveler, area.trips.trip_id
         self._n_travelers = len(area.travelers)
+        # Rows that nobody asks about are never written, so that they take no memory.
+        self._accept = np.empty((len(area.trips), len(area.table.offers)), dtype=np.float32)
+        self._is_kept = np.zeros(len(area.trips), dtype=np.bool_)
         self._model: AcceptanceModel = TypeAcceptance(area.table, even)
 
     @property
@@ -223,12 +227,19 @@ class Beliefs:
         """
         self._check_travelers(model.n_travelers)
         self._model = model
+        self._is_kept[:] = False
 
     def accept(self, trip_rows: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
         """Probability [..., A] that the traveler of each of the area's trips accepts each offer."""
-        rows = trip_rows.reshape(-1)
-        accept = self._model.predict_accept(self._traveler[rows], self._trip_id[rows])
-        return accept.astype(np.float32).reshape(*trip_rows.shape, -1)
+        is_kept = self._is_kept[trip_rows]
+        if not is_kept.all():
+            rows = np.unique(trip_rows[~is_kept])
+            self._accept[rows] = self._model.predict_accept(
+                self._traveler[rows], self._trip_id[rows]
+            )
+            self._is_kept[rows] = True
+        accept: npt.NDArray[np.float32] = self._accept[trip_rows]
+        return accept
 
     def sample_answers(
         self, trip_rows: npt.NDArray[np.integer], rng: np.random.Generator

@@ -182,6 +182,19 @@ class FlexibilityPosterior:
         UsageError
             If the posterior was made without a decision table, a trip or an offer is outside it,
             or a traveler can't be told.
+
+        Examples
+        --------
+        Without any outcome all four types are equally likely, and one answer in twenty is taken to
+        be turned round. Two types would accept 20 minutes later, one of them also if it is 20
+        minutes earlier as well:
+
+        >>> from rideflex import DecisionTable
+        >>> rules = DecisionTable.empty()
+        >>> posterior = FlexibilityPosterior(3, rules.types, decisions=rules)
+        >>> offers = [rules.offers.pairs.index(offer) for offer in ((0, 0), (0, 20), (-20, 20))]
+        >>> posterior.predict_accept(-1, offers, travelers=0).round(3).tolist()
+        [0.95, 0.5, 0.275]
         """
         table = self._decisions
         if table is None:

@@ -57,6 +57,13 @@ class EvidenceModel:
         What the columns of the features mean; saved with the model, for `predict_unseen`.
     travelers
         The travelers' own ids, in the order of the entities; saved with the model.
+
+    Examples
+    --------
+    >>> model = EvidenceModel(2, ("rigid", "flexible"))
+    >>> model.fit(Counts(np.array([[9.0, 1.0], [1.0, 9.0]]), np.array([10.0, 10.0])))
+    >>> model.predict_proba([0, 1]).argmax(axis=1).tolist()
+    [0, 1]
     """
 
     def __init__(

@@ -51,6 +51,17 @@ class EmbeddingFFN(nn.Module):
     features
         One-hot features [T, K] (`TravelerFeatures.encode`), or None.
 
+    Raises
+    ------
+    UsageError
+        If a size makes no sense, or there is not a row of features for each traveler.
+
+    Examples
+    --------
+    >>> network = EmbeddingFFN(num_entities=30, embed_dim=64, hidden_dim=128, output_dim=4)
+    >>> probabilities = network(torch.tensor([0, 7]))
+    >>> tuple(probabilities.shape), probabilities.sum(dim=1).round().tolist()
+    ((2, 4), [1.0, 1.0])
     """
 
     features: torch.Tensor | None
