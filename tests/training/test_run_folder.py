@@ -7,8 +7,10 @@ import logging
 import shutil
 
 import pytest
+import torch
 
 from rideflex.errors import DataError
+from rideflex.models.neural.weights import load_weights, save_weights
 from rideflex.training.run_folder import RunFolder
 from rideflex.training.trained_run import load_run
 from tests.commands import call
@@ -37,8 +39,37 @@ def test_a_policy_that_was_cut_is_named(broken, city):
     """Half of the real file is no policy."""
     policy = RunFolder(broken).checkpoint()[1] / "policy.pt"
     policy.write_bytes(policy.read_bytes()[: policy.stat().st_size // 2])
-    with pytest.raises(DataError, match=r"policy\.pt: is damaged, or not the policy of this run"):
+    with pytest.raises(DataError, match=r"policy\.pt: is damaged"):
         load_run(broken, city)
+
+
+@pytest.mark.parametrize("name", ["policy.pt", "model.rideflex", "outcomes.rideflex"])
+def test_a_checkpoint_with_a_flipped_bit_is_refused(broken, city, name):
+    """In the midst of the file, where only a checksum tells."""
+    path = RunFolder(broken).checkpoint()[1] / name
+    whole = path.read_bytes()
+    for part in (0.4, 0.6, 0.8):
+        at = int(part * len(whole))
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(DataError, match=rf"{name}: is damaged"):
+            load_run(broken, city)
+
+
+def test_weights_of_another_network_are_no_policy_of_the_run(broken, city):
+    """A whole file with other contents."""
+    path = RunFolder(broken).checkpoint()[1] / "policy.pt"
+    save_weights(path, {"policy": {}, "optimizer": {}})
+    with pytest.raises(DataError, match="not the policy of this run"):
+        load_run(broken, city)
+
+
+def test_a_policy_without_a_checksum_loads(broken, city):
+    """As release 0.1 wrote it."""
+    path = RunFolder(broken).checkpoint()[1] / "policy.pt"
+    expected = load_run(broken, city).policy.network.state_dict()
+    torch.save(load_weights(path), path)
+    found = load_run(broken, city).policy.network.state_dict()
+    assert all(found[key].equal(weights) for key, weights in expected.items())
 
 
 def test_other_folders_among_the_checkpoints_are_no_checkpoints(broken, city):

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from stable_baselines3.common.callbacks import CallbackList
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from rideflex.areas import ServiceArea
-from rideflex.errors import DataError, Problem, UsageError
+from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
 from rideflex.models.neural.device import one_thread
+from rideflex.models.neural.weights import load_weights, save_weights
 from rideflex.models.protocol import FlexibilityModel
 from rideflex.negotiation.days import true_answers
 from rideflex.negotiation.game import UNIT, Situation, Turn
@@ -25,6 +24,7 @@ from rideflex.negotiation.stopwatch import Stopwatch
 from rideflex.negotiation.transcript import Tally
 from rideflex.outcomes import OutcomeBuffer
 from rideflex.storage.array_file import load_arrays, save_arrays
+from rideflex.storage.atomic import refusal
 from rideflex.training.credit import hindsight_credit
 from rideflex.training.environment.episodes import Simulation
 from rideflex.training.environment.sb3_vec_env import SimulationVecEnv
@@ -275,9 +275,9 @@ class MetaTraining:
     def _save(self) -> None:
         beside = self.folder.begin_checkpoint()
         policy = self._ppo.policy
-        torch.save(
-            {"policy": policy.state_dict(), "optimizer": policy.optimizer.state_dict()},
+        save_weights(
             beside / POLICY,
+            {"policy": policy.state_dict(), "optimizer": policy.optimizer.state_dict()},
         )
         self._learner.model.save(beside / MODEL)
         save_arrays(
@@ -299,18 +299,12 @@ def load_policy(checkpoint: Path, **parts: Any) -> None:
         If the file is missing or damaged, or was made for another network.
     """
     path = checkpoint / POLICY
+    saved = load_weights(path)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        cause = f"can't be read: {error.strerror or error}"
-        raise DataError(Problem(str(path), cause)) from None
-    try:
-        saved = torch.load(io.BytesIO(content), weights_only=True)
         for name, part in parts.items():
             part.load_state_dict(saved[name])
-    except Exception:  # a damaged file can trip the unpickler in any way
-        cause = "is damaged, or not the policy of this run"
-        raise DataError(Problem(str(path), cause)) from None
+    except Exception:  # weights of another network can trip the optimizer in any way
+        raise refusal(path, "is damaged, or not the policy of this run") from None
 
 
 def train(settings: RunSettings, folder: Path, area: ServiceArea, **options: Any) -> MetaTraining:

@@ -13,7 +13,7 @@ from torch import nn
 
 from rideflex.errors import UsageError
 from rideflex.models.mixture import Mixture, MixturePrior
-from rideflex.models.neural.weights import read_weights, save_weights
+from rideflex.models.neural.weights import load_weights, save_weights
 from rideflex.storage.atomic import refusal
 
 
@@ -143,7 +143,7 @@ class EmbeddingFFN(nn.Module):
         DataError
             If the file can't be written.
         """
-        save_weights(self, path)
+        save_weights(path, self.state_dict())
 
     def get_embed(self) -> torch.Tensor:
         """Return the embedding weights [T, embed_dim]."""
@@ -190,7 +190,7 @@ def _load(
     DataError
         If the file is missing or damaged, or holds weights of another network.
     """
-    state = read_weights(path, map_location)
+    state = load_weights(path, map_location)
     try:
         if network is None:
             (n, embed_dim), hidden_dim = state["embedding.weight"].shape, len(state["ffn.0.bias"])

@@ -1,53 +1,55 @@
-"""State dicts in PyTorch files."""
+"""Weights in PyTorch files that carry a checksum; `torch.load` reads them as well."""
 
 from __future__ import annotations
 
+import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
-from rideflex.storage.atomic import refusal, replacing
+from rideflex.storage.atomic import refusal
+from rideflex.storage.checksum import read_sealed, write_sealed
 
 
-def save_weights(network: nn.Module, path: str | Path) -> None:
-    """Write a state dict to a file that is whole or not there.
+def save_weights(path: str | Path, weights: Mapping[str, Any]) -> None:
+    """Write a state dict, or a dict of them, to a file that is whole or not there.
 
     Raises
     ------
     DataError
         If the file can't be written.
     """
-    with replacing(path) as beside:
-        torch.save(network.state_dict(), beside)
+    content = io.BytesIO()  # PyTorch tells a full disk as an error of its own, without the cause
+    torch.save(weights, content)
+    write_sealed(path, content.getvalue())
 
 
-def read_weights(path: str | Path, map_location: Any = None) -> dict[str, Any]:
-    """Read a state dict, without unpickling anything but tensors.
+def load_weights(path: str | Path, map_location: Any = None) -> dict[str, Any]:
+    """Read what `save_weights`, or `torch.save`, wrote, without unpickling anything but tensors.
 
-    PyTorch's files are archives with a checksum of every part, which `torch.load` doesn't look at.
+    Of a file without a checksum of ours the archive's own are looked at, which `torch.load` leaves.
 
     Raises
     ------
     DataError
         If the file is missing or damaged, or holds no state dict.
     """
+    content = io.BytesIO(read_sealed(path))
     try:
-        damaged = zipfile.is_zipfile(path) and _first_damaged_part(path) is not None
-        state = {} if damaged else torch.load(path, map_location=map_location, weights_only=True)
-    except FileNotFoundError:
-        raise refusal(path, "there is no such file") from None
+        if zipfile.is_zipfile(content):
+            with zipfile.ZipFile(content) as archive:
+                damaged = archive.testzip() is not None
+        else:
+            damaged = False
+        content.seek(0)
+        weights = {} if damaged else torch.load(content, map_location, weights_only=True)
     except Exception as error:  # a damaged file can trip its readers in any way
         raise refusal(path, f"is damaged, or holds no weights ({type(error).__name__})") from None
     if damaged:
         raise refusal(path, "is damaged: its content does not match its checksum")
-    if not isinstance(state, dict):
-        raise refusal(path, f"holds a {type(state).__name__}, not the weights of a network")
-    return state
-
-
-def _first_damaged_part(path: str | Path) -> str | None:
-    with zipfile.ZipFile(path) as archive:
-        return archive.testzip()
+    if not isinstance(weights, dict):
+        raise refusal(path, f"holds a {type(weights).__name__}, not the weights of a network")
+    return weights
