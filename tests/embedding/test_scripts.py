@@ -98,6 +98,21 @@ def test_decisions_that_answer_nothing_are_warned_of(area: ServiceArea, rows: Ro
     assert any("rules answer all 600 outcomes" in line for line in lines)
 
 
+def test_records_without_metadata_are_answered_by_the_rule(area: ServiceArea, rows: Rows) -> None:
+    """As scripts append them where a trip says nothing: counted, and the others go by the table."""
+    bare = [
+        {name: row[name] for name in ("customer_id", "action", "accepted")} if at % 10 == 0 else row
+        for at, row in enumerate(rows)
+    ]
+    _, lines = updated(bare, decisions=area.table)
+    assert any("No row for 60 of 600 outcomes" in line for line in lines)
+    dataset = OnlineTravelerDataset(
+        bare, flexibility_personalities, decisions=area.table, report=lines.append
+    )
+    assert dataset.fallbacks == 60
+    assert dataset.df_online["trip_purpose"].notna().sum() == 540
+
+
 def test_an_empty_table_is_no_oversight(rows: Rows, recwarn: pytest.WarningsRecorder) -> None:
     """Who hands it in means the rules: the log says what they answer, and nothing warns."""
     _, lines = updated(rows, decisions=DecisionTable.empty())

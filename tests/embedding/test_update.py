@@ -249,6 +249,9 @@ def test_bad_outcomes_are_named(area: ServiceArea, rows: Rows) -> None:
     with pytest.raises(UsageError, match="'trip_purpose'"):
         lacking = [{k: v for k, v in row.items() if k != "trip_purpose"} for row in rows]
         updated(lacking, decisions=area.table)
+    with pytest.raises(UsageError, match="'accepted'"):
+        lacking = [{k: v for k, v in row.items() if k != "accepted"} for row in rows]
+        updated(lacking, decisions=area.table)
     with pytest.raises(UsageError, match="other types than the update: type 0 is"):
         update_embedding_model(
             fresh(), rows, flexibility_personalities[::-1], ACTION_SPACE_MAP, decisions=area.table

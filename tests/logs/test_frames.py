@@ -117,11 +117,35 @@ def test_bad_outcomes_are_named(area: ServiceArea) -> None:
     lacking = {name: value for name, value in rows[3].items() if name != "accepted"}
     with pytest.raises(UsageError, match="'accepted' is missing in the dict at position 3"):
         encode_outcomes([*rows[:3], lacking, *rows[4:]], area.table, area.travelers)
-    with pytest.raises(UsageError, match="the column 'trip_purpose' is missing; there are"):
-        encode_outcomes([{CONTEXT[0]: 1, ACTION: 2}], area.table, area.travelers)
+    misspelt = [{name.replace("purpose", "use"): row[name] for name in row} for row in rows]
+    for form in (misspelt, pd.DataFrame(misspelt)):
+        with pytest.raises(UsageError, match="the column 'trip_purpose' is missing; there are"):
+            encode_outcomes(form, area.table, area.travelers)
     for what in (iter(rows), [tuple(row.values()) for row in rows], 7):
         with pytest.raises(UsageError, match="dicts is expected, not"):
             encode_outcomes(what, area.table, area.travelers)
+
+
+@pytest.mark.parametrize("first", [0, 50])
+@pytest.mark.parametrize("form", [list, pd.DataFrame])
+def test_records_without_context_are_answered_by_the_rules(
+    area: ServiceArea, form: Callable[[Rows], Any], first: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They have no trip, wherever they stand and whatever they lack, and they are counted."""
+    outcomes, rows = drawn(area)
+    for row in (first, first + 3):
+        rows[row] = {name: rows[row][name] for name in (CONTEXT[0], ACTION, "accepted")}
+    del rows[first + 7]["trip_purpose"]
+    rows[first + 9]["arrival_location"] = None
+    with caplog.at_level(logging.WARNING):
+        found = encode_outcomes(form(rows), area.table, area.travelers)
+    expected = outcomes.trips.copy()
+    expected[[first, first + 3, first + 7, first + 9]] = -1
+    assert np.array_equal(found.trips, expected)
+    assert np.array_equal(found.travelers, outcomes.travelers)
+    assert "no row for 4 of 300 outcomes" in caplog.text
+    bare = [{name: row[name] for name in (CONTEXT[0], ACTION, "accepted")} for row in rows]
+    assert (encode_outcomes(form(bare), area.table, area.travelers).trips == -1).all()
 
 
 def test_answers_may_be_words_or_numbers(area: ServiceArea) -> None:

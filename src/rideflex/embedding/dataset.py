@@ -115,8 +115,12 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         """The outcomes as a pandas frame, with the entity of each as `traveler_id`."""
         import pandas as pd
 
-        columns = {name: array_of(self._outcomes, name) for name in names_of(self._outcomes)}
-        return pd.DataFrame({**columns, CONTEXT[0]: self.entity_ids.numpy()})
+        given = self._outcomes
+        if isinstance(given, Sequence):
+            frame = pd.DataFrame(list(given))
+        else:
+            frame = pd.DataFrame({name: array_of(given, name) for name in names_of(given)})
+        return frame.assign(**{CONTEXT[0]: self.entity_ids.numpy()})
 
     @cached_property
     def csv_df(self) -> pd.DataFrame | None:

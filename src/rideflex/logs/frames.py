@@ -93,6 +93,35 @@ def answers(frame: Any) -> npt.NDArray[np.bool_]:
 
 
 def trip_ids(frame: Any, ids: npt.NDArray[np.int64], table: DecisionTable) -> npt.NDArray[np.int32]:
-    """Encode the contexts, int32 [n]; -1 where the table has no such context."""
-    texts = {name: column_of(frame, name) for name in CONTEXT[1:]}
+    """Encode the contexts, int32 [n]; -1 where the table has no such context, or a record none.
+
+    Raises
+    ------
+    UsageError
+        If some context columns are there and others in no record at all: a name is misspelt.
+    """
+    try:
+        texts = {name: column_of(frame, name) for name in CONTEXT[1:]}
+    except UsageError:
+        whole = _records_with_context(frame)
+        if whole is None:
+            raise
+        trips = np.full(len(ids), -1, dtype=np.int32)
+        if len(whole):
+            records = [frame[row] for row in whole.tolist()]
+            trips[whole] = trip_ids(records, ids[whole], table)
+        return trips
     return table.trip_ids({CONTEXT[0]: ids, **texts})
+
+
+def _records_with_context(frame: Any) -> npt.NDArray[np.intp] | None:
+    """Records that have every context field; None where lacking fields are not what is wrong."""
+    if isinstance(frame, Sequence):
+        has = np.array([[name in record for name in CONTEXT[1:]] for record in frame])
+    else:
+        names = names_of(frame)
+        has = np.array([[name in names for name in CONTEXT[1:]]])
+    somewhere = has.any(axis=0)
+    if has.all() or (somewhere.any() and not somewhere.all()):
+        return None
+    return np.flatnonzero(has.all(axis=1))
