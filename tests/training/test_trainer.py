@@ -36,7 +36,9 @@ def begin(settings, folder, area, lines=None):
     """A run that was begun and not trained yet."""
     run = RunFolder(folder)
     run.create(settings)
-    return MetaTraining(settings, run, area, report=(lines or []).append, checkpoint_every=2)
+    return MetaTraining(
+        settings, run, area, report=([] if lines is None else lines).append, checkpoint_every=2
+    )
 
 
 @pytest.mark.parametrize("model", ["evidence", "posterior", "minibatch"])
@@ -197,6 +199,15 @@ def test_recovery_rises_over_the_updates(city, city_folder, tmp_path):
     assert metrics[-1]["recovered"] >= 0.9
     assert metrics[-1]["recovered"] >= metrics[0]["recovered"]
     assert metrics[-1]["log_loss"] < metrics[0]["log_loss"] / 2
+
+
+def test_a_posterior_is_called_one(city, city_folder, tmp_path):
+    """The log of a run whose model is the posterior speaks of no embedding."""
+    lines: list[str] = []
+    begin(settings_for(city_folder, model="posterior"), tmp_path / "run", city, lines).run()
+    assert "[Epoch 2, Step 80] Updating posterior..." in lines
+    assert any(re.match(r"  \[Posterior Update\] Fitting to \d+ samples from", x) for x in lines)
+    assert "mbedding" not in "".join(lines)
 
 
 def test_only_the_posterior_forgets(city, city_folder):

@@ -73,7 +73,7 @@ def held_out_travelers(
 def _predict(
     area: ServiceArea, outcomes_each: int, noise: float, seed: int
 ) -> tuple[Floats, Floats]:
-    """Predictions [T, L] of one draw, each traveler's from a model that never met him."""
+    """Out-of-fold predictions [T, L] of one draw, by features and by the mixing weights."""
     rng = np.random.default_rng(seed)
     n, types, names = len(area.travelers), area.table.types, area.feature_names
     fold = rng.permutation(n) % FOLDS

@@ -1,4 +1,4 @@
-"""Which share of the types is found, and how honest the probabilities are."""
+"""Type recovery and calibration: are the types found, and are the probabilities honest."""
 
 from __future__ import annotations
 
