@@ -144,6 +144,7 @@ def with_ids(rows: Rows) -> Rows:
     return [{"traveler_id": row["customer_id"], **row} for row in rows]
 
 
+@pytest.mark.filterwarnings("ignore:No decisions found")
 def test_where_the_decisions_come_from(
     area: ServiceArea, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +163,7 @@ def test_where_the_decisions_come_from(
     assert "160 rows" in updated(rows)[1][1]
 
 
+@pytest.mark.filterwarnings("ignore:No decisions found")
 def test_rules_answer_without_decisions(rows: Rows) -> None:
     """The dataset then has no cache, and each outcome is answered by the types' rules."""
     said: list[str] = []

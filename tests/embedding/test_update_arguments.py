@@ -120,6 +120,7 @@ def test_arguments_without_sense_are_refused(area: ServiceArea, rows: Rows) -> N
         updated(iter(rows))  # type: ignore[arg-type]
 
 
+@pytest.mark.filterwarnings("ignore:No decisions found")
 def test_every_kind_of_decisions_is_found(
     area: ServiceArea, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
