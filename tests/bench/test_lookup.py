@@ -7,9 +7,9 @@ import pytest
 
 from rideflex.bench import lookup
 from rideflex.bench.lookup import bench_lookup, deep_bytes
-from rideflex.bench.lookup_plot import draw_lookup, human_seconds
+from rideflex.bench.plots import draw_lookup
 from rideflex.bench.scale import bench_scale, write_decisions
-from rideflex.bench.timing import measure
+from rideflex.bench.timing import human_seconds, measure
 from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
 from rideflex.synthetic import AreaSettings, generate_area

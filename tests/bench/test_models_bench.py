@@ -11,8 +11,8 @@ import pytest
 
 from rideflex.areas import ServiceArea, read_area
 from rideflex.bench import update
-from rideflex.bench.models_plot import draw_recovery, draw_update
 from rideflex.bench.online_logistic import OnlineLogistic
+from rideflex.bench.plots import draw_recovery, draw_update
 from rideflex.bench.recovery import METHODS, bench_recovery
 from rideflex.bench.scores import brier, calibration_error, log_losses
 from rideflex.bench.stream import bench_stream, write_outcomes

@@ -173,13 +173,13 @@ def test_the_page_says_what_the_terminal_says(run):
     page = (run[0] / "report.html").read_text(encoding="utf-8")
     assert "<title>Run small · rideflex</title>" in page
     assert "<th>most asked</th>" in page
-    assert "<th>of the bound</th>" not in page
+    assert "<th>of the benchmark</th>" not in page
     (never,) = re.findall("<tr><td>never</td>.*?</tr>", page)
     assert "<td>0%</td><td>-</td>" in never
 
 
-def test_the_page_has_the_bound_where_it_was_searched(run, city):
-    """A comparison with the bound has its column, as the terminal has."""
+def test_the_page_has_the_benchmark_where_it_was_searched(run, city):
+    """A comparison with the benchmark has its column, as the terminal has."""
     trained = load_run(run[0], city)
     scene = Scene(city, trained.fleet, trained.beliefs, unseen_days(city, 2, seed=0))
     compared = compare(scene, {}, Prices(), Effort(iterations=0, rounds=10))
@@ -187,13 +187,15 @@ def test_the_page_has_the_bound_where_it_was_searched(run, city):
     write_page(page, trained, compared, 2, RunFolder(run[0]).metrics(), learned_types(trained))
     text = page.read_text(encoding="utf-8")
     assert "<title>Run bounded · rideflex</title>" in text
-    assert "<th>of the bound</th>" in text
+    assert "<th>of the benchmark</th>" in text
 
 
 def row_of(policy, high):
     """A row with an interval from 0 to `high`."""
     saving = Interval(high / 2, 0.0, high)
-    return PolicyRow(policy, 9.0, 9.0, saving, saving, None, 0.5, 0.5, 17.5, 0.0, 0.1, 0.1, 3, 0.0)
+    return PolicyRow(
+        policy, 9.0, 9.0, 0.0, saving, saving, None, 0.5, 0.5, 17.5, 0.0, 0.1, 0.1, 3, 0.0
+    )
 
 
 @pytest.mark.parametrize("high", [0.0, 0.02, 0.9])

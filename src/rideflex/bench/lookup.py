@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from rideflex.bench.machine import describe_machine
 from rideflex.bench.peers import Peer, build_peers
 from rideflex.bench.timing import Timing, measure
 from rideflex.decisions.table import DecisionTable
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.tables.columns import KEY
 
 N_OUTCOMES = 12_800
@@ -66,7 +67,7 @@ class LookupBench:
     load_s: float
     copy_floor_s: float
     threads: int
-    machine: str = field(default_factory=describe_machine)
+    machine: str
     runs: int = RUNS
     warm_up: int = WARM_UP
 
@@ -116,7 +117,7 @@ def bench_lookup(
     folder: str | Path,
     seed: int = 0,
     n_outcomes: int = N_OUTCOMES,
-    on_step: Callable[[str], object] = len,
+    on_step: Progress = silent,
 ) -> LookupBench:
     """Measure every way to answer the outcomes of one full update.
 
@@ -159,6 +160,7 @@ def bench_lookup(
         load_s=load_s,
         copy_floor_s=copy_floor_s,
         threads=pl.thread_pool_size(),
+        machine=describe_machine(),
     )
 
 

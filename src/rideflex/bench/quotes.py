@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -17,6 +17,7 @@ from rideflex.areas import ServiceArea, read_area
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.plain_quotes import plain_quote_days
 from rideflex.bench.timing import measure
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.negotiation.days import sample_days
 from rideflex.offers import OfferGrid
 from rideflex.routing import Fleet, PlanBatch, Requests, ServiceDay
@@ -89,7 +90,7 @@ class QuotesBench:
     offers: int
     speeds: tuple[QuoteSpeed, ...]
     quality: RouteQuality
-    machine: str = field(default_factory=describe_machine)
+    machine: str
     runs: int = RUNS
     warm_up: int = WARM_UP
 
@@ -124,7 +125,7 @@ def bench_quotes(
     iterations: int = 2000,
     exact_days: int = 40,
     planned: Sequence[int] = PLANNED,
-    on_step: Callable[[str], None] = lambda _: None,
+    on_step: Progress = silent,
 ) -> QuotesBench:
     """Measure quotes and routes on days drawn from a service-area folder.
 
@@ -154,7 +155,7 @@ def bench_quotes(
         on_step(f"quotes with {n} requests planned")
         speeds.append(_speed(area, requests, n, batch, rng))
     quality = _quality(area, requests, days, iterations, exact_days, rng, on_step)
-    return QuotesBench(batch, len(area.table.offers), tuple(speeds), quality)
+    return QuotesBench(batch, len(area.table.offers), tuple(speeds), quality, describe_machine())
 
 
 def _speed(
@@ -211,7 +212,7 @@ def _quality(
     iterations: int,
     exact_days: int,
     rng: np.random.Generator,
-    on_step: Callable[[str], None],
+    on_step: Progress,
 ) -> RouteQuality:
     rows = sample_days(area.trips.traveler, n_days, rng)
     fleet = default_fleet(requests, area.travel_times, rows.shape[1])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import multiprocessing
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from rideflex.bench.scores import brier, calibration_error, log_losses
 from rideflex.decisions.masks import unpack
 from rideflex.embedding import EmbeddingFFN
 from rideflex.errors import DataError, Problem, UsageError
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.models.acceptance import accept_probability
 from rideflex.models.neural import EvidenceModel, train_by_minibatch
 from rideflex.models.posterior import FlexibilityPosterior
@@ -63,7 +63,7 @@ class RecoveryBench:
     noise: float
     scores: tuple[Score, ...]
     held_out: HeldOut | None
-    machine: str = field(default_factory=describe_machine)
+    machine: str
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def bench_recovery(
     seeds: int = 20,
     noise: float = 0.03,
     outcomes_each: tuple[int, ...] = (1, 3, 10, 30, 100, 400),
-    on_step: Callable[[str], object] = len,
+    on_step: Progress = silent,
     workers: int = 1,
 ) -> RecoveryBench:
     """Train every method on the same outcomes, and compare with the true types.
@@ -159,7 +159,9 @@ def bench_recovery(
         for method in found[0]
     ]
     held_out = held_out_travelers(area, HELD_OUT_OUTCOMES, noise, min(seeds, HELD_OUT_SEEDS))
-    return RecoveryBench(len(area.travelers), seeds, noise, tuple(scores), held_out)
+    return RecoveryBench(
+        len(area.travelers), seeds, noise, tuple(scores), held_out, describe_machine()
+    )
 
 
 def _train(area: ServiceArea, draw: _Draw) -> dict[str, _Result]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +19,7 @@ import pyarrow.parquet
 from rideflex.bench.timing import measure
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import UsageError
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.flexibility import DEFAULT_TYPES, rule_answers
 from rideflex.offers import OfferGrid
 from rideflex.tables.columns import CONTEXT, KEY, SHIFTS
@@ -47,7 +47,7 @@ class ScaleBench:
 
 
 def bench_scale(
-    rows: int, seed: int = 0, on_step: Callable[[str], object] = len
+    rows: int, seed: int = 0, on_step: Progress = silent
 ) -> tuple[ScaleBench, ScaleBench]:
     """Measure a table of a tenth of the rows, and one of all; each in a process of its own."""
     if rows < 10 * len(OfferGrid.default()):

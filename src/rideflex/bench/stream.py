@@ -5,9 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,6 +18,7 @@ import pyarrow.parquet
 from rideflex.bench.machine import describe_machine
 from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.flexibility import DEFAULT_TYPES, rule_answers
 from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.offers import OfferGrid
@@ -59,7 +59,7 @@ class StreamBench:
     posterior_s: float
     recovered: float
     noise: float
-    machine: str = field(default_factory=describe_machine)
+    machine: str
 
     @property
     def last_over_first(self) -> float:
@@ -75,7 +75,7 @@ def bench_stream(
     travelers: int = 1_000_000,
     outcomes: int = 100_000_000,
     seed: int = 0,
-    on_step: Callable[[str], object] = len,
+    on_step: Progress = silent,
 ) -> StreamBench:
     """Generate outcomes in a temporary folder, stream them in a process of its own, and fit."""
     if travelers < 1 or outcomes < TENTHS or seed < 0:
@@ -140,6 +140,7 @@ def _measure(path: Path, travelers: int, seed: int) -> StreamBench:
         posterior_s=posterior_s,
         recovered=float((probabilities.argmax(axis=1) == draw_types(travelers, seed)).mean()),
         noise=posterior.mixture.noise,
+        machine=describe_machine(),
     )
 
 

@@ -34,3 +34,17 @@ def measure(call: Callable[[], Any], runs: int = 5, warm_up: int = 1) -> Timing:
             call()
         seconds.append((perf_counter() - start) / repeats)
     return Timing(statistics.median(seconds), min(seconds), runs, warm_up)
+
+
+def human_seconds(seconds: float) -> str:
+    """Write seconds with a unit that keeps three digits readable.
+
+    Examples
+    --------
+    >>> human_seconds(0.00123), human_seconds(42)
+    ('1.23 ms', '42 s')
+    """
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"

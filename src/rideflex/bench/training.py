@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -12,8 +12,9 @@ from typing import Any
 from rideflex.areas import read_area
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.update import SCAN_SAMPLE, bench_update
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.training.settings import RunSettings
-from rideflex.training.trainer import silent, train
+from rideflex.training.trainer import train
 
 PARTS = (
     "quotes",
@@ -50,7 +51,7 @@ class TrainingBench:
     parts: dict[str, float]
     dict_update_s: float
     scan_update_s: float
-    machine: str = field(default_factory=describe_machine)
+    machine: str
 
     @property
     def dict_run_s(self) -> float:
@@ -90,8 +91,8 @@ def bench_training(
     folder: str | Path,
     epochs: int = 100,
     seed: int = 0,
-    on_step: Callable[[str], object] = len,
-    report: Callable[[str], None] = silent,
+    on_step: Progress = silent,
+    report: Callable[[str], object] = silent,
 ) -> TrainingBench:
     """Time a training run from start to end, and the updates that it would have made before.
 
@@ -130,4 +131,5 @@ def bench_training(
         parts={**parts, "the rest": wall - sum(parts.values())},
         dict_update_s=update["dict_s"],
         scan_update_s=update["scan_s"],
+        machine=describe_machine(),
     )

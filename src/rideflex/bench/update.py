@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -26,6 +26,7 @@ from rideflex.embedding import (
     update_from_outcomes,
 )
 from rideflex.errors import UsageError
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.logs.frames import encode_outcomes
 from rideflex.models.neural import train_by_minibatch
 from rideflex.models.posterior import FlexibilityPosterior
@@ -64,7 +65,7 @@ class UpdateBench:
     encoded_evidence_s: float
     encoded_posterior_s: float
     dict_build_s: float
-    machine: str = field(default_factory=describe_machine)
+    machine: str
     runs: int = RUNS
     slow_runs: int = SLOW_RUNS
     warm_up: int = WARM_UP
@@ -100,7 +101,7 @@ def bench_update(
     n_outcomes: int = N_OUTCOMES,
     epochs: int = EPOCHS,
     seed: int = 0,
-    on_step: Callable[[str], object] = len,
+    on_step: Progress = silent,
 ) -> UpdateBench:
     """Measure one full update by every route.
 
@@ -152,6 +153,7 @@ def bench_update(
         encoded_evidence_s=encoded_evidence,
         encoded_posterior_s=encoded_posterior,
         dict_build_s=dict_build_s,
+        machine=describe_machine(),
     )
 
 
@@ -181,11 +183,11 @@ def _evidence(
 
     def from_dicts() -> None:
         update_embedding_model(
-            cold(), rows, types, offers, decisions=table, first_id=first_id, report=_silent
+            cold(), rows, types, offers, decisions=table, first_id=first_id, report=silent
         )
 
     def from_encoded() -> None:
-        update_from_outcomes(cold(), moved, table, report=_silent)
+        update_from_outcomes(cold(), moved, table, report=silent)
 
     ids = area.travelers.ids - first_id
     moved = replace(outcomes, travelers=ids[outcomes.travelers].astype(np.int32))
@@ -206,7 +208,7 @@ def _minibatch(
             area.table.offers,
             decisions=area.table,
             first_id=first_id,
-            report=_silent,
+            report=silent,
         )
 
     made = dataset()
@@ -271,7 +273,3 @@ def _frame(area: ServiceArea, rows: Rows) -> pd.DataFrame:
 
 def _seconds(call: Callable[[], object], runs: int = RUNS) -> float:
     return measure(call, runs=runs, warm_up=WARM_UP).seconds
-
-
-def _silent(line: str) -> None:
-    del line

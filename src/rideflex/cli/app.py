@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -93,18 +97,40 @@ def options(
     )
 
 
+_OUTPUT_ENDS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EPIPE, errno.EIO}
+
+
 def main() -> None:
-    """Run the command line; bad data and files out of reach end with exit code 1, bad usage 2."""
+    """Run the command line; bad usage ends with exit code 2.
+
+    Bad data, files out of reach, and output that goes to a full device or a closed pipe end with
+    exit code 1, and one line on the error stream.
+    """
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except RideflexError as error:
-        typer.echo(f"rideflex: {error}", err=True)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            _end(f"{error.filename}: can't be used: {error.strerror}", 1)
+        if error.errno not in _OUTPUT_ENDS:
             raise
-        typer.echo(f"rideflex: {error.filename}: can't be used: {error.strerror}", err=True)
-        sys.exit(1)
+        _end(f"the output can't be written: {error.strerror}", 1)
+
+
+def _end(told: str, exit_code: int) -> NoReturn:
+    """Tell in one line why the program ends, where anybody can still be told."""
+    with suppress(OSError):
+        typer.echo(f"rideflex: {told}", err=True)
+    try:
+        sys.stdout.flush()
+    except OSError:  # what is left in the buffer would be tried, and complained about, at exit
+        with Path(os.devnull).open("wb") as nowhere, suppress(OSError, ValueError):
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

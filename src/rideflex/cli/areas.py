@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -51,7 +53,7 @@ def generate(
 
 def check(
     folder: Annotated[Path, typer.Argument(help="A service-area folder.")],
-    json: Annotated[Path | None, typer.Option(help="Write the counts to this file too.")] = None,
+    json: Json = None,
 ) -> None:
     """Check a service-area folder: what it amounts to, and every error in its files.
 
@@ -62,7 +64,6 @@ def check(
     """
     from rideflex.areas import check_area
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.outputs import write_figures
 
     found = check_area(folder)
     console = make_console()

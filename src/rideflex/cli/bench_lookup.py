@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
+from rideflex.cli.outputs import Json, write_figures
 
 
 def lookup(
@@ -25,14 +25,14 @@ def lookup(
     """
     os.environ["POLARS_MAX_THREADS"] = "1"  # read once, when polars is loaded
     from rideflex.bench.lookup import SCAN_SAMPLE, bench_lookup
-    from rideflex.bench.lookup_plot import draw_lookup, human_seconds
-    from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.cli.outputs import write_figures
+    from rideflex.bench.plots import draw_lookup
+    from rideflex.bench.timing import human_seconds
+    from rideflex.cli.console import make_console, make_table, print_wrapped, showing
 
     console = make_console()
-    with console.status("measuring") as status:
+    with showing("measuring", console) as on_step:
         found = bench_lookup(
-            data, seed, outcomes, on_step=lambda name: status.update(f"measuring: {name}")
+            data, seed, outcomes, on_step=lambda name: on_step(f"measuring: {name}")
         )
     columns = ("contender", "build", "per question", f"{found.questions:,} questions", "memory")
     table = make_table("One full update, same questions, same run", *columns)
@@ -81,15 +81,14 @@ def scale(
 
     Example: `rideflex bench scale --rows 2500000`
     """
-    from rideflex.bench.lookup_plot import human_seconds
     from rideflex.bench.machine import describe_machine
     from rideflex.bench.scale import bench_scale
-    from rideflex.cli.console import make_console, make_table
-    from rideflex.cli.outputs import write_figures
+    from rideflex.bench.timing import human_seconds
+    from rideflex.cli.console import make_console, make_table, showing
 
     console = make_console()
-    with console.status("starting") as status:
-        found = bench_scale(rows, seed, on_step=status.update)
+    with showing("starting", console) as on_step:
+        found = bench_scale(rows, seed, on_step=on_step)
     columns = ("rows", "keys", "build", "a row", "peak memory", "per question")
     table = make_table("Tables of two sizes", *columns)
     for one in found:

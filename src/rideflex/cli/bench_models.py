@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
+
 if TYPE_CHECKING:
     from rich.table import Table
 
     from rideflex.bench.recovery import RecoveryBench
 
 Data = Annotated[Path, typer.Option(help="A service-area folder that says the true types.")]
-Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
 Plot = Annotated[Path | None, typer.Option(help="Draw the figures to this PNG file.")]
 
 
@@ -29,16 +30,15 @@ def update(
 
     Example: `rideflex bench update --data cities/demo --json update.json --plot update.png`
     """
-    from rideflex.bench.lookup_plot import human_seconds
-    from rideflex.bench.models_plot import draw_update
+    from rideflex.bench.plots import draw_update
+    from rideflex.bench.timing import human_seconds
     from rideflex.bench.update import SCAN_SAMPLE, bench_update
-    from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.cli.outputs import write_figures
+    from rideflex.cli.console import make_console, make_table, print_wrapped, showing
 
     console = make_console()
-    with console.status("measuring") as status:
+    with showing("measuring", console) as on_step:
         found = bench_update(
-            data, outcomes, epochs, seed, on_step=lambda name: status.update(f"measuring: {name}")
+            data, outcomes, epochs, seed, on_step=lambda name: on_step(f"measuring: {name}")
         )
     table = make_table(
         f"One update from {outcomes:,} outcomes", "", "encode", "matrices, counts", "train", "all"
@@ -86,13 +86,13 @@ def recovery(
 
     Example: `rideflex bench recovery --data cities/demo --seeds 5 --plot recovery.png`
     """
+    from rich.markup import escape
     from rich.progress import Progress
 
-    from rideflex.bench.models_plot import draw_recovery
+    from rideflex.bench.plots import draw_recovery
     from rideflex.bench.recovery import bench_recovery
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.numbers import whole_numbers
-    from rideflex.cli.outputs import write_figures
 
     console = make_console()
     outcomes_each = tuple(whole_numbers([each], "--each"))
@@ -103,7 +103,7 @@ def recovery(
             seeds,
             noise,
             outcomes_each,
-            on_step=lambda name: progress.update(task, advance=1, description=name),
+            on_step=lambda name: progress.update(task, advance=1, description=escape(name)),
             workers=workers,
         )
     for title, name, shown in (
@@ -142,14 +142,13 @@ def stream(
 
     Example: `rideflex bench stream --travelers 100000 --outcomes 10000000`
     """
-    from rideflex.bench.lookup_plot import human_seconds
     from rideflex.bench.stream import bench_stream
-    from rideflex.cli.console import make_console, make_table
-    from rideflex.cli.outputs import write_figures
+    from rideflex.bench.timing import human_seconds
+    from rideflex.cli.console import make_console, make_table, showing
 
     console = make_console()
-    with console.status("starting") as status:
-        found = bench_stream(travelers, outcomes, seed, on_step=status.update)
+    with showing("starting", console) as on_step:
+        found = bench_stream(travelers, outcomes, seed, on_step=on_step)
     table = make_table(
         "Reading and counting, once encoded", "tenth of the stream", "a million outcomes"
     )

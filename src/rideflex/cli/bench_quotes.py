@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
+
 
 def quotes(
     data: Annotated[Path, typer.Option(help="A service-area folder.")],
-    json: Annotated[Path | None, typer.Option(help="Write the figures to this file too.")] = None,
+    json: Json = None,
     days: Annotated[int, typer.Option(min=1, help="Days to re-optimise.")] = 50,
     iterations: Annotated[int, typer.Option(min=0, help="Of the solver, a day.")] = 2000,
     exact_days: Annotated[int, typer.Option(min=0, help="Small days to solve exactly.")] = 40,
@@ -23,11 +25,10 @@ def quotes(
     builds every route and drives it. Example: `rideflex bench quotes --data cities/demo`
     """
     from rideflex.bench.quotes import bench_quotes
-    from rideflex.cli.console import make_console, make_table
-    from rideflex.cli.outputs import write_figures
+    from rideflex.cli.console import make_console, make_table, showing
 
     console = make_console()
-    with console.status("starting") as status:
+    with showing("starting", console) as on_step:
         found = bench_quotes(
             data,
             seed=seed,
@@ -35,7 +36,7 @@ def quotes(
             days=days,
             iterations=iterations,
             exact_days=exact_days,
-            on_step=lambda name: status.update(f"measuring: {name}"),
+            on_step=lambda name: on_step(f"measuring: {name}"),
         )
     table = make_table(
         f"Quotes a second, all {found.offers} offers each",

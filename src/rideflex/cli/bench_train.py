@@ -7,26 +7,27 @@ from typing import Annotated
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
+
 
 def train(
     data: Annotated[Path, typer.Option(help="A service-area folder that says the true types.")],
     epochs: Annotated[int, typer.Option(help="Epochs of 64 days; an update every ten.")] = 100,
-    json: Annotated[Path | None, typer.Option(help="Write the figures to this file too.")] = None,
+    json: Json = None,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Time a whole training run, and what its updates cost by dict and by scan.
 
     Example: `rideflex bench train --data cities/demo --json train.json`
     """
-    from rideflex.bench.lookup_plot import human_seconds
+    from rideflex.bench.timing import human_seconds
     from rideflex.bench.training import bench_training
     from rideflex.bench.update import SCAN_SAMPLE
-    from rideflex.cli.console import make_console, make_table
-    from rideflex.cli.outputs import write_figures
+    from rideflex.cli.console import make_console, make_table, showing
 
     console = make_console()
-    with console.status("measuring") as status:
-        found = bench_training(data, epochs, seed, on_step=status.update)
+    with showing("measuring", console) as on_step:
+        found = bench_training(data, epochs, seed, on_step=on_step)
     table = make_table(
         f"{found.epochs} epochs, {found.steps:,} steps, {found.updates} updates",
         *("where the time went", "seconds", "share"),

@@ -1,19 +1,33 @@
-"""How the command line looks: at most 100 columns, and readable without colour."""
+"""How the command line looks: at most 100 columns, readable without colour, text as it is."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+from rideflex.errors import DataError, Problem
 
 WIDTH = 100
 
 
-def make_console(*, stderr: bool = False) -> Console:
-    """Console of at most 100 columns; exactly 100 where the output goes to a file or a pipe."""
-    console = Console(highlight=False, stderr=stderr)
+class _OutputConsole(Console):
+    def on_broken_pipe(self) -> None:
+        cause = "was closed before everything was printed"
+        raise DataError(Problem("standard output", cause))
+
+
+def make_console() -> Console:
+    """Console of at most 100 columns; exactly 100 where the output goes to a file or a pipe.
+
+    Brackets and colons of names are printed as they are, never read as markup.
+    """
+    console = _OutputConsole(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
     return console
 
@@ -27,12 +41,30 @@ def print_wrapped(console: Console, text: str) -> None:
         break_long_words=False,
         break_on_hyphens=False,
     ):
-        console.print(line, markup=False, emoji=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def make_table(title: str, *columns: str) -> Table:
     """Table with names in its first column and figures, aligned right, in the others."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+    )
     for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if place else "left", no_wrap=True)
+        # A long name goes on in the next line; figures never do.
+        table.add_column(name, justify="right" if place else "left", no_wrap=bool(place))
     return table
+
+
+def table_of(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
+    """Table of rows that are texts by column."""
+    table = make_table(title, *rows[0])
+    for row in rows:
+        table.add_row(*row.values())
+    return table
+
+
+@contextmanager
+def showing(first: str, console: Console) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; yields the function that is told the next step."""
+    with console.status(escape(first)) as status:
+        yield lambda step: status.update(escape(step))

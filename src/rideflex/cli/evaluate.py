@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
 from rideflex.cli.run_tables import playing, print_closing, print_comparison, print_frontier
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from rideflex.training.trained_run import TrainedRun
-
-Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
 
 
 def evaluate(
@@ -35,27 +34,28 @@ def evaluate(
     ] = None,
     iterations: Annotated[int, typer.Option(min=0, help="Of PyVRP, the same for all.")] = 500,
     rounds: Annotated[
-        int, typer.Option(min=0, help="Of the clairvoyant search; 0 leaves the bound out.")
+        int, typer.Option(min=0, help="Of the clairvoyant benchmark's search; 0 leaves it out.")
     ] = 5_000,
     workers: Annotated[int, typer.Option(min=1, help="Days re-optimised at a time.")] = 2,
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
     ] = None,
     json: Json = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw the frontier to this PNG file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the frontier to this file.")] = None,
 ) -> None:
     """Play policies on the same unseen days, and re-optimise what they agreed on.
 
     Example: `rideflex evaluate runs/demo --days 50 --json evaluation.json`
 
-    The frontier (saving against shifted minutes): `rideflex evaluate runs/demo --prices 0,2,5,10
-    --plot frontier.png`
+    The first of 50 days are those of `--days 20`; penalties of unserved requests are told apart
+    from driving. The frontier (saving against shifted minutes):
+    `rideflex evaluate runs/demo --prices 0,2,5,10 --plot frontier.png`
     """
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.outputs import write_figures
+    from rideflex.cli.numbers import read_prices
     from rideflex.errors import UsageError
     from rideflex.evaluation.compare import Effort, compare
-    from rideflex.evaluation.frontier import draw_frontier, frontier, read_prices
+    from rideflex.evaluation.frontier import frontier
     from rideflex.evaluation.play import Scene, unseen_days
     from rideflex.negotiation.policies.registry import make_policies, read_names
 
@@ -102,6 +102,8 @@ def evaluate(
         print_frontier(curve, console)
         figures["frontier"] = [asdict(point) for point in curve]
         if plot is not None:
+            from rideflex.evaluation.plots import draw_frontier
+
             draw_frontier(curve, plot)
             print_wrapped(console, f"Wrote {plot}.")
     write_figures(console, json, figures)
@@ -123,7 +125,6 @@ def report(
     Example: `rideflex report runs/demo`
     """
     from rideflex.cli.console import make_console
-    from rideflex.cli.outputs import write_figures
     from rideflex.training.report import write_report
 
     console = make_console()

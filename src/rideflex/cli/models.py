@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from rideflex.models.protocol import FlexibilityModel
 
 _MOST_SHOWN, _MOST_COLUMNS = 50, 6
-
-Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
 
 
 def fit(
@@ -56,11 +56,11 @@ def fit(
     """
     from time import perf_counter
 
+    from rich.markup import escape
     from rich.progress import Progress
 
     from rideflex.areas import read_area
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
     from rideflex.logs.files import count_outcomes
     from rideflex.models.fitting import fit_to_log, model_for
@@ -78,7 +78,9 @@ def fit(
         area = read_area(data)
     start = perf_counter()
     with Progress(console=console, transient=True) as progress:
-        tasks = {file: progress.add_task(f"{file.name}: outcomes", total=None) for file in files}
+        tasks = {
+            file: progress.add_task(f"{escape(file.name)}: outcomes", total=None) for file in files
+        }
         log = count_outcomes(
             files,
             area.table,
@@ -147,7 +149,6 @@ def predict(
 
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.numbers import whole_numbers
-    from rideflex.cli.outputs import write_figures
     from rideflex.errors import UsageError
     from rideflex.models.registry import load_model
 

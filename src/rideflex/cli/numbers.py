@@ -1,10 +1,11 @@
-"""Options that take several whole numbers."""
+"""Options that take several numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rideflex.errors import UsageError
+from rideflex.negotiation.prices import Prices
 
 _BEYOND = 1 << 63
 
@@ -19,3 +20,14 @@ def whole_numbers(words: Iterable[str], option: str) -> list[int]:
     if not numbers or not all(-_BEYOND <= number < _BEYOND for number in numbers):
         raise UsageError(f"{option} takes whole numbers, such as 3 17, not {' '.join(parts)!r}")
     return numbers
+
+
+def read_prices(text: str) -> list[float]:
+    """Read prices separated by commas; one that is named twice counts once."""
+    try:
+        prices = list(dict.fromkeys(float(part) for part in text.split(",")))
+    except ValueError:
+        raise UsageError(f"prices are numbers separated by commas, not {text!r}") from None
+    for price in prices:
+        Prices(minute=price)
+    return prices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from rideflex.errors import UsageError
 from rideflex.storage.atomic import check_folder_writable, check_writable, write_json
 
 PICTURES = (".png", ".svg", ".pdf")
+Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
 _MAKE_FOLDERS = {"generate", "train"}
 
 

@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from rideflex.cli.outputs import Json, write_figures
+
 
 def route(
     path: Annotated[
         Path, typer.Argument(help="An instance of Li and Lim or Cordeau, or a service-area folder.")
     ],
     iterations: Annotated[int, typer.Option(min=0, help="Of the solver.")] = 2000,
-    json: Annotated[Path | None, typer.Option(help="Write figures and routes to it.")] = None,
+    json: Json = None,
     plot: Annotated[Path | None, typer.Option(help="Draw map and Gantt chart to it.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the search, and of a drawn day.")] = 0,
 ) -> None:
@@ -23,7 +25,6 @@ def route(
     Examples: `rideflex route lc101.txt`, `rideflex route cities/demo --plot day.png`
     """
     from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.cli.outputs import write_figures
     from rideflex.evaluation.plan_day import plan_path
 
     console = make_console()

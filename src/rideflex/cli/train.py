@@ -79,7 +79,7 @@ def train(
         settings,
         folder,
         read_area(settings.data),
-        report=lambda line: console.print(line, markup=False, soft_wrap=True),
+        report=lambda line: console.print(line, soft_wrap=True),
         checkpoint_every=checkpoint_every,
     )
     if resume is None:

@@ -1,4 +1,4 @@
-"""The clairvoyant bound of an evaluation: every answer known before the first request."""
+"""The clairvoyant benchmark of an evaluation: a search with every answer known beforehand."""
 
 from __future__ import annotations
 
@@ -25,31 +25,33 @@ def clairvoyant_agreements(
     seed: int,
     workers: int = 1,
 ) -> list[Agreement]:
-    """Best offers and routes of every day [D], never worse than any policy's.
+    """Search for the best offers and routes of every day [D], never worse than any policy's.
+
+    It is a local search, so that it is no bound: what it finds could in principle be beaten.
 
     Parameters
     ----------
     scene
-        Days, and the cap on questions, which the bound respects too: day after day it may ask
+        Days, and the cap on questions, which the benchmark respects too: day after day it may ask
         only those who have a question left.
     played, solutions
         What the policies did, and their re-optimised routes: the starts of the search.
     rounds, iterations, seed, workers
-        See `clairvoyant_days`.
+        See `clairvoyant_days`. A day's result depends on no other day, unless questions are capped.
     """
     ledger = AskLedger(scene.area, scene.max_asks)
     n_days = len(scene.days)
-    at_once = n_days if scene.max_asks is None else 1
+    n_together = n_days if scene.max_asks is None else 1
     found: list[Agreement] = []
-    for first in range(0, n_days, at_once):
+    for first in range(0, n_days, n_together):
         starts = []
-        for day in range(first, min(first + at_once, n_days)):
+        for day in range(first, min(first + n_together, n_days)):
             open_day = _open_day(scene, day, ledger)
             starts.append(
                 [
-                    Agreement(open_day, one.actions[day], routed[day].routes)
-                    for one, routed in zip(played, solutions, strict=True)
-                    if _may(open_day, one.actions[day])
+                    Agreement(open_day, of_policy.actions[day], routed[day].routes)
+                    for of_policy, routed in zip(played, solutions, strict=True)
+                    if _is_accepted(open_day, of_policy.actions[day])
                 ]
             )
         best = clairvoyant_days(starts, rounds, iterations, seed, workers)
@@ -71,5 +73,5 @@ def _open_day(scene: Scene, day: int, ledger: AskLedger) -> OpenDay:
     )
 
 
-def _may(open_day: OpenDay, actions: npt.NDArray[np.int32]) -> bool:
+def _is_accepted(open_day: OpenDay, actions: npt.NDArray[np.int32]) -> bool:
     return bool(open_day.accepted[np.arange(len(actions)), actions].all())

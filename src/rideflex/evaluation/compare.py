@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -12,14 +13,17 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.evaluation.clairvoyant import clairvoyant_agreements
-from rideflex.evaluation.play import Played, Scene, carried, play, reoptimised
+from rideflex.evaluation.play import Played, Scene, minutes_per_traveler, play, reoptimised
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.evaluation.statistics import Interval, gini, saving_interval, top_tenth_share
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.policies.simple import NeverAsk
 from rideflex.negotiation.prices import Prices
+from rideflex.routing import ServiceDay, Solution
+from rideflex.routing.search.agreement import Agreement
 
-BOUND = "clairvoyant"
-Step = Callable[[str], object]
+CLAIRVOYANT = "clairvoyant"
+"""The benchmark's name among the policies."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Effort:
     iterations
         Of PyVRP, from each inserted plan.
     rounds
-        Of the clairvoyant's joint search; 0 leaves the bound out.
+        Of the clairvoyant benchmark's joint search; 0 leaves the benchmark out.
     seed, workers
         Of the solvers, and how many days they solve at a time.
 
@@ -53,6 +57,41 @@ class Effort:
 
 
 @dataclass(frozen=True)
+class AgreedDays:
+    """What was agreed on D days of N requests, and the final routes.
+
+    Parameters
+    ----------
+    actions
+        The offers agreed, int32 [D, N].
+    asked
+        Whose traveler was asked, bool [D, N].
+    trips
+        Rows of the area's trips [D, N].
+    days
+        The days with the windows that were agreed.
+    solutions
+        Their routes.
+    """
+
+    actions: npt.NDArray[np.int32]
+    asked: npt.NDArray[np.bool_]
+    trips: npt.NDArray[np.int32]
+    days: tuple[ServiceDay, ...] = field(repr=False)
+    solutions: tuple[Solution, ...] = field(repr=False)
+
+    @cached_property
+    def costs(self) -> npt.NDArray[np.int64]:
+        """Driving seconds plus the penalties of unserved requests [D]."""
+        return np.array([solution.cost for solution in self.solutions], dtype=np.int64)
+
+    @cached_property
+    def penalties(self) -> npt.NDArray[np.int64]:
+        """Penalties of unserved requests, in seconds [D]."""
+        return self.costs - np.array([one.driving for one in self.solutions], dtype=np.int64)
+
+
+@dataclass(frozen=True)
 class PolicyRow:
     """One policy's line of the table.
 
@@ -61,17 +100,21 @@ class PolicyRow:
     policy
         Its name.
     inserted_minutes, vehicle_minutes
-        Vehicle minutes a day, by insertion and re-optimised, penalties included.
+        Vehicle minutes per day, by insertion and re-optimised, penalties included. Nobody inserts
+        the clairvoyant benchmark's plan, so that its `inserted_minutes` and `inserted_saving` are
+        None.
+    penalty_minutes
+        Those of `vehicle_minutes` that are no driving: penalties of unserved requests.
     inserted_saving, saving
-        Saved against never asking, by insertion and re-optimised.
+        Saved against never asking, by insertion and re-optimised, penalties included.
     of_clairvoyant
-        Share of the clairvoyant saving; None without the bound.
+        Share of the clairvoyant benchmark's saving; None without it.
     asked, accepted
-        Questions a traveler and day, and the share of them that was accepted; None without any.
+        Questions per traveler and day, and the share of them that was accepted; None without any.
     shifted_minutes
-        Minutes a traveler and day.
+        Agreed minutes per traveler and day.
     unserved
-        Requests a day that the inserted plans leave out.
+        Requests per day that the inserted plans leave out; of the benchmark its final plans.
     gini, top_tenth
         How the shifted minutes spread over travelers.
     most_asked
@@ -82,9 +125,10 @@ class PolicyRow:
     """
 
     policy: str
-    inserted_minutes: float
+    inserted_minutes: float | None
     vehicle_minutes: float
-    inserted_saving: Interval
+    penalty_minutes: float
+    inserted_saving: Interval | None
     saving: Interval
     of_clairvoyant: float | None
     asked: float
@@ -96,6 +140,11 @@ class PolicyRow:
     most_asked: int
     masked_out: float
 
+    @property
+    def driving_minutes(self) -> float:
+        """Vehicle minutes per day that are driven."""
+        return self.vehicle_minutes - self.penalty_minutes
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -104,21 +153,31 @@ class Comparison:
     Parameters
     ----------
     rows
-        One a policy, never asking first.
-    costs
-        Re-optimised driving seconds [D] by policy.
+        One per policy, never asking first.
+    agreed
+        What was agreed, and the final routes, by policy.
     prices
         What goodwill cost.
     """
 
     rows: tuple[PolicyRow, ...]
-    costs: Mapping[str, npt.NDArray[np.int64]]
+    agreed: Mapping[str, AgreedDays] = field(repr=False)
     prices: Prices
 
     @property
-    def bounded(self) -> bool:
-        """Whether the clairvoyant bound is among them."""
-        return BOUND in self.costs
+    def costs(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Re-optimised driving seconds plus penalties [D] by policy."""
+        return {name: agreed.costs for name, agreed in self.agreed.items()}
+
+    @property
+    def has_benchmark(self) -> bool:
+        """Whether the clairvoyant benchmark is among them."""
+        return any(row.policy == CLAIRVOYANT for row in self.rows)
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether some final plan leaves a request unserved."""
+        return any(row.penalty_minutes for row in self.rows)
 
     def row(self, policy: str) -> PolicyRow:
         """The line of a policy.
@@ -132,6 +191,16 @@ class Comparison:
             if row.policy == policy:
                 return row
         raise UsageError(f"{policy!r} was not compared; there are {[r.policy for r in self.rows]}")
+
+    def penalty_saving(self, policy: str) -> float:
+        """That part of a policy's saving that is penalties, not driving.
+
+        Both parts are shares of what never asking costs, and add up to `saving`. It is negative
+        where the policy leaves more requests unserved than never asking does.
+        """
+        never = self.row(NeverAsk.name)
+        fewer = never.penalty_minutes - self.row(policy).penalty_minutes
+        return fewer / never.vehicle_minutes
 
     def difference(self, policy: str, other: str) -> Interval:
         """How much more `policy` saves than `other`, as a share of never asking, paired.
@@ -149,10 +218,11 @@ class Comparison:
         return {
             "prices": asdict(self.prices),
             "rows": [asdict(row) for row in self.rows],
-            "costs_s": {name: costs.tolist() for name, costs in self.costs.items()},
+            "costs_s": {name: agreed.costs.tolist() for name, agreed in self.agreed.items()},
+            "penalties_s": {n: agreed.penalties.tolist() for n, agreed in self.agreed.items()},
             "differences": [
                 {"policy": policy, "other": other, **asdict(self.difference(policy, other))}
-                for other, policy in combinations(self.costs, 2)
+                for other, policy in combinations(self.agreed, 2)
             ],
         }
 
@@ -162,7 +232,7 @@ def compare(
     policies: Mapping[str, Policy],
     prices: Prices,
     effort: Effort,
-    on_step: Step | None = None,
+    on_step: Progress = silent,
 ) -> Comparison:
     """Play the policies on the same days and re-optimise what they agreed on.
 
@@ -171,26 +241,45 @@ def compare(
     Raises
     ------
     UsageError
-        If a policy takes the name of never asking or of the bound.
+        If a policy takes the name of never asking or of the clairvoyant benchmark.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from rideflex import read_area
+    >>> from rideflex.evaluation.play import unseen_days
+    >>> from rideflex.models.acceptance import Beliefs
+    >>> from rideflex.negotiation import area_fleet
+    >>> from rideflex.negotiation.policies import LargestLikely
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> with TemporaryDirectory() as folder:
+    ...     generate_area(f"{folder}/city", AreaSettings(travelers=4, trips=5, zones=5))
+    ...     city = read_area(f"{folder}/city")
+    >>> scene = Scene(city, area_fleet(city), Beliefs(city), unseen_days(city, 3, seed=0))
+    >>> effort = Effort(iterations=0, rounds=0)
+    >>> compared = compare(scene, {"largest": LargestLikely()}, Prices(), effort)
+    >>> [row.policy for row in compared.rows], compared.row("never").saving.mean
+    (['never', 'largest'], 0.0)
     """
-    if BOUND in policies or not isinstance(policies.get(NeverAsk.name, NeverAsk()), NeverAsk):
+    if CLAIRVOYANT in policies or not isinstance(policies.get(NeverAsk.name, NeverAsk()), NeverAsk):
         raise UsageError(
-            f"{NeverAsk.name!r} and {BOUND!r} are names of the comparison's own; give the policy "
-            "another"
+            f"{NeverAsk.name!r} and {CLAIRVOYANT!r} are names of the comparison's own; give the "
+            "policy another"
         )
-    note = on_step or (lambda _: None)
     played: dict[str, Played] = {}
     for name, policy in {NeverAsk.name: NeverAsk(), **policies}.items():
-        note(f"playing {name}")
+        on_step(f"playing {name}")
         played[name] = play(scene, policy, prices)
-    note(f"re-optimising {len(played)} x {len(scene.days)} days")
+    on_step(f"re-optimising {len(played)} x {len(scene.days)} days")
     solutions = reoptimised(list(played.values()), effort.iterations, effort.seed, effort.workers)
-    costs = {
-        name: np.array([solution.cost for solution in solved], dtype=np.int64)
-        for name, solved in zip(played, solutions, strict=True)
+    agreed = {
+        name: AgreedDays(
+            of_policy.actions, of_policy.asked, of_policy.trips, of_policy.days, tuple(solved)
+        )
+        for (name, of_policy), solved in zip(played.items(), solutions, strict=True)
     }
     if effort.rounds:
-        note("searching for the clairvoyant bound")
+        on_step("searching for the clairvoyant benchmark")
         best = clairvoyant_agreements(
             scene,
             list(played.values()),
@@ -200,54 +289,60 @@ def compare(
             seed=effort.seed,
             workers=effort.workers,
         )
-        no_shift = scene.area.table.offers.no_shift
-        actions = np.stack([agreement.actions for agreement in best])
-        costs[BOUND] = np.array([agreement.solution.cost for agreement in best], dtype=np.int64)
-        unserved = [len(agreement.solution.unserved) for agreement in best]
-        played[BOUND] = Played(
-            actions=actions,
-            asked=actions != no_shift,
-            masked_out=np.zeros(actions.shape, dtype=np.bool_),
-            trips=scene.days.trips,
-            inserted=costs[BOUND],
-            unserved=np.array(unserved, dtype=np.int32),
-            routes=tuple(agreement.routes for agreement in best),
-            days=tuple(agreement.open_day.under(agreement.actions) for agreement in best),
-        )
-    rows = tuple(_row(scene, name, played, costs) for name in played)
-    return Comparison(rows, costs, prices)
+        agreed[CLAIRVOYANT] = _benchmark(scene, best)
+    rows = tuple(_row(scene, name, agreed, played) for name in agreed)
+    return Comparison(rows, agreed, prices)
+
+
+def _benchmark(scene: Scene, best: Sequence[Agreement]) -> AgreedDays:
+    actions = np.stack([agreement.actions for agreement in best])
+    return AgreedDays(
+        actions=actions,
+        asked=actions != scene.area.table.offers.no_shift,
+        trips=scene.days.trips,
+        days=tuple(agreement.open_day.under(agreement.actions) for agreement in best),
+        solutions=tuple(agreement.solution for agreement in best),
+    )
 
 
 def _row(
-    scene: Scene,
-    name: str,
-    played: Mapping[str, Played],
-    costs: Mapping[str, npt.NDArray[np.int64]],
+    scene: Scene, name: str, agreed: Mapping[str, AgreedDays], played: Mapping[str, Played]
 ) -> PolicyRow:
-    one, never = played[name], NeverAsk.name
-    questions = int(one.asked.sum())
-    minutes = carried(scene, one)
-    travelers = scene.area.trips.traveler[one.trips]
-    asks = np.bincount(travelers[one.asked], minlength=len(scene.area.travelers))
-    agreed = one.actions != scene.area.table.offers.no_shift
-    saving = saving_interval(costs[name], costs[never])
-    share = None
-    if BOUND in costs:
-        bound = saving_interval(costs[BOUND], costs[never]).mean
-        share = saving.mean / bound if bound > 0 else 0.0
+    final, never = agreed[name], agreed[NeverAsk.name]
+    inserted = played.get(name)
+    n_asked = int(final.asked.sum())
+    n_agreed = int((final.actions != scene.area.table.offers.no_shift).sum())
+    minutes = minutes_per_traveler(scene.area, final.trips, final.actions)
+    travelers = scene.area.trips.traveler[final.trips]
+    asks = np.bincount(travelers[final.asked], minlength=len(scene.area.travelers))
+    saving = saving_interval(final.costs, never.costs)
+    if inserted is None:
+        unserved = float(np.mean([len(solution.unserved) for solution in final.solutions]))
+    else:
+        unserved = float(inserted.unserved.mean())
     return PolicyRow(
         policy=name,
-        inserted_minutes=float(one.inserted.mean() / 60),
-        vehicle_minutes=float(costs[name].mean() / 60),
-        inserted_saving=saving_interval(one.inserted, played[never].inserted),
+        inserted_minutes=None if inserted is None else float(inserted.inserted.mean() / 60),
+        vehicle_minutes=float(final.costs.mean() / 60),
+        penalty_minutes=float(final.penalties.mean() / 60),
+        inserted_saving=None
+        if inserted is None
+        else saving_interval(inserted.inserted, played[NeverAsk.name].inserted),
         saving=saving,
-        of_clairvoyant=share,
-        asked=float(one.asked.mean()),
-        accepted=float(agreed.sum() / questions) if questions else None,
-        shifted_minutes=float(minutes.sum() / one.trips.size),
-        unserved=float(one.unserved.mean()),
+        of_clairvoyant=_share_of_benchmark(saving, agreed),
+        asked=float(final.asked.mean()),
+        accepted=n_agreed / n_asked if n_asked else None,
+        shifted_minutes=float(minutes.sum() / final.trips.size),
+        unserved=unserved,
         gini=gini(minutes),
         top_tenth=top_tenth_share(minutes),
         most_asked=int(asks.max()),
-        masked_out=float(one.masked_out.mean()),
+        masked_out=0.0 if inserted is None else float(inserted.masked_out.mean()),
     )
+
+
+def _share_of_benchmark(saving: Interval, agreed: Mapping[str, AgreedDays]) -> float | None:
+    if CLAIRVOYANT not in agreed:
+        return None
+    benchmark = saving_interval(agreed[CLAIRVOYANT].costs, agreed[NeverAsk.name].costs).mean
+    return saving.mean / benchmark if benchmark > 0 else 0.0

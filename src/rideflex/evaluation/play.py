@@ -22,12 +22,12 @@ from rideflex.routing import Fleet, Routes, ServiceDay, Solution
 from rideflex.routing.search.reoptimise import reoptimise_days
 
 EVALUATION_STREAM = 1_000_003
-"""Days of an evaluation are drawn from [seed, this]; training draws from [seed, epoch]."""
+"""Day d of an evaluation is drawn from [seed, this, d]; training draws from [seed, epoch]."""
 
 
 @dataclass(frozen=True)
 class Played:
-    """What a policy did on D days.
+    """What a policy did on D days of N requests.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ class Played:
     masked_out
         Where the policy chose an offer that it might not make, bool [D, N].
     trips
-        Rows of trips [D, N].
+        Rows of the area's trips [D, N].
     inserted
         Cost by insertion [D]: driving seconds plus the penalties of unserved requests.
-    routes, days
-        The inserted routes, and the days with the windows that were agreed.
     unserved
         Requests that insertion left out [D].
+    routes, days
+        The inserted routes, and the days with the windows that were agreed.
     """
 
     actions: npt.NDArray[np.int32]
@@ -79,12 +79,26 @@ class Scene:
 
 
 def unseen_days(area: ServiceArea, n_days: int, seed: int) -> Days:
-    """Draw evaluation days; where travelers change, they have changed.
+    """Draw evaluation days, each from a stream of its own: more days begin with the same ones.
+
+    Where travelers change, they have changed.
 
     Raises
     ------
     UsageError
         If there is no day to draw, or the seed is negative.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from rideflex import read_area
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> with TemporaryDirectory() as folder:
+    ...     generate_area(f"{folder}/city", AreaSettings(travelers=4, trips=5, zones=5))
+    ...     city = read_area(f"{folder}/city")
+    >>> two, five = (unseen_days(city, n_days, seed=0).trips for n_days in (2, 5))
+    >>> bool((five[:2] == two).all())
+    True
     """
     if n_days < 1 or seed < 0:
         raise UsageError(
@@ -92,8 +106,15 @@ def unseen_days(area: ServiceArea, n_days: int, seed: int) -> Days:
             f"of seed {seed}"
         )
     phases = 1 if area.answers is None else len(area.answers)
-    rng = np.random.default_rng([seed, EVALUATION_STREAM])
-    return Days.sample(area, n_days, rng, phase=phases - 1)
+    drawn = [
+        Days.sample(area, 1, np.random.default_rng([seed, EVALUATION_STREAM, day]))
+        for day in range(n_days)
+    ]
+    return Days(
+        trips=np.concatenate([day.trips for day in drawn]),
+        patience=np.concatenate([day.patience for day in drawn]),
+        phase=phases - 1,
+    )
 
 
 def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
@@ -101,12 +122,27 @@ def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
 
     With a cap on questions the days are played one after another, as they would come; without it
     all at once.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from rideflex import read_area
+    >>> from rideflex.negotiation import area_fleet
+    >>> from rideflex.negotiation.policies import NeverAsk
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> with TemporaryDirectory() as folder:
+    ...     generate_area(f"{folder}/city", AreaSettings(travelers=4, trips=5, zones=5))
+    ...     city = read_area(f"{folder}/city")
+    >>> scene = Scene(city, area_fleet(city), Beliefs(city), unseen_days(city, 3, seed=0))
+    >>> played = play(scene, NeverAsk(), Prices())
+    >>> played.actions.shape, int(played.asked.sum())
+    ((3, 4), 0)
     """
     ledger = AskLedger(scene.area, scene.max_asks)
-    at_once = len(scene.days) if scene.max_asks is None else 1
+    n_together = len(scene.days) if scene.max_asks is None else 1
     batches = [
-        _play_batch(scene, policy, prices, ledger, scene.days[first : first + at_once])
-        for first in range(0, len(scene.days), at_once)
+        _play_batch(scene, policy, prices, ledger, scene.days[first : first + n_together])
+        for first in range(0, len(scene.days), n_together)
     ]
     return _joined(batches)
 
@@ -114,10 +150,13 @@ def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
 def reoptimised(
     played: Sequence[Played], iterations: int, seed: int, workers: int = 1
 ) -> list[list[Solution]]:
-    """Solutions [policies][D] of PyVRP's search from each inserted plan."""
+    """Solutions [policies][D] of PyVRP's search from each inserted plan.
+
+    Every day is searched with the same seed, whatever the days beside it.
+    """
     solutions = reoptimise_days(
-        [day for one in played for day in one.days],
-        [routes for one in played for routes in one.routes],
+        [day for of_policy in played for day in of_policy.days],
+        [routes for of_policy in played for routes in of_policy.routes],
         iterations=iterations,
         seed=seed,
         workers=workers,
@@ -127,10 +166,16 @@ def reoptimised(
 
 
 def carried(scene: Scene, played: Played) -> npt.NDArray[np.float64]:
-    """Shifted minutes [T] that each traveler carried over all days."""
-    minutes = scene.area.table.offers.minutes[played.actions]
-    per_traveler = np.zeros(len(scene.area.travelers))
-    np.add.at(per_traveler, scene.area.trips.traveler[played.trips], minutes)
+    """Shifted minutes [T] that each traveler agreed to over all days."""
+    return minutes_per_traveler(scene.area, played.trips, played.actions)
+
+
+def minutes_per_traveler(
+    area: ServiceArea, trips: npt.NDArray[np.int32], actions: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float64]:
+    """Shifted minutes [T] of each traveler, for trip rows and the offers agreed, both [D, N]."""
+    per_traveler = np.zeros(len(area.travelers))
+    np.add.at(per_traveler, area.trips.traveler[trips], area.table.offers.minutes[actions])
     return per_traveler
 
 
@@ -139,11 +184,11 @@ def _play_batch(
 ) -> Played:
     game = Negotiation(scene.area, scene.fleet, scene.beliefs, prices, ledger)
     no_shift = game.offers.no_shift
-    here = game.start(days, Masking.likely(scene.beliefs, days, no_shift))
+    situation = game.start(days, Masking.likely(scene.beliefs, days, no_shift))
     tally = Tally(scene.area)
-    while here is not None:
-        tally.note(here, game.step(policy.act(here)))
-        here = game.situation
+    while situation is not None:
+        tally.note(situation, game.step(policy.act(situation)))
+        situation = game.situation
     agreed = np.where(tally.agreed, tally.turns("actions"), no_shift).astype(np.int32)
     return Played(
         actions=agreed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from rideflex.evaluation.compare import Comparison, Effort, compare
 from rideflex.evaluation.play import Scene, unseen_days
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.negotiation.policies.registry import POLICIES, make_policies
 from rideflex.negotiation.policies.simple import NeverAsk
 from rideflex.training.report_html import write_page
@@ -87,7 +87,7 @@ def write_report(
     *,
     seed: int = 0,
     iterations: int = 300,
-    on_step: Callable[[str], object] | None = None,
+    on_step: Progress = silent,
 ) -> Closing:
     """Play all policies on unseen days and write the run's page."""
     metrics = RunFolder(trained.folder).metrics()

@@ -74,7 +74,7 @@ _OTHER_FILES = (
 def _policy_table(compared: Comparison) -> str:
     header = (
         *("policy", "vehicle minutes a day", "saving", "95 % interval", "by insertion"),
-        *(("of the bound",) if compared.bounded else ()),
+        *(("of the benchmark",) if compared.has_benchmark else ()),
         *("asked", "accepted", "minutes a traveler", "unserved a day", "Gini", "top tenth"),
         "most asked",
     )
@@ -87,7 +87,7 @@ def _policy_cells(row: PolicyRow) -> list[str]:
         f"{row.vehicle_minutes:.1f}",
         f"{row.saving.mean:.1%}",
         f"{row.saving.low:.1%} … {row.saving.high:.1%}",
-        f"{row.inserted_saving.mean:.1%}",
+        "-" if row.inserted_saving is None else f"{row.inserted_saving.mean:.1%}",
         *([] if row.of_clairvoyant is None else [f"{row.of_clairvoyant:.0%}"]),
         f"{row.asked:.0%}",
         "-" if row.accepted is None else f"{row.accepted:.0%}",

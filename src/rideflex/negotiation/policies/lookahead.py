@@ -55,11 +55,10 @@ class LookAhead:
 
     def act(self, situation: Situation) -> npt.NDArray[np.int32]:
         """Return the offer of the highest expected worth on each day."""
-        rng = np.random.default_rng([self.seed, situation.step])
         offers = situation.offers
         tried = situation.allowed & (situation.accept >= self.least)
         tried[:, offers.no_shift] = True
-        futures = self._futures(situation, rng)
+        futures = self._futures(situation)
         saving = np.zeros(tried.shape)
         candidates = np.argwhere(tried)
         for chunk in np.array_split(candidates, -(-len(candidates) * self.samples // _LANES)):
@@ -92,17 +91,24 @@ class LookAhead:
         likely[:, offers.no_shift] = True
         return np.asarray(np.where(likely, offers.minutes, -1).argmax(axis=1))
 
-    def _futures(self, situation: Situation, rng: np.random.Generator) -> npt.NDArray[np.int32]:
-        """Trips [B, samples, R] that the R travelers still to come may ask for, in some order."""
+    def _futures(self, situation: Situation) -> npt.NDArray[np.int32]:
+        """Trips [B, samples, R] that the R travelers still to come may ask for, in some order.
+
+        Order and trips are drawn from a stream each, day after day, so that a day's futures are
+        the same whatever days follow it.
+        """
+        order, choice = (
+            np.random.default_rng([self.seed, situation.step, stream]) for stream in (0, 1)
+        )
         waiting = situation.waiting
         n_days, n_left = len(waiting), int(waiting[0].sum())
         travelers = np.nonzero(waiting)[1].reshape(n_days, 1, n_left)
-        travelers = rng.permuted(np.repeat(travelers, self.samples, axis=1), axis=2)
+        travelers = order.permuted(np.repeat(travelers, self.samples, axis=1), axis=2)
         of = situation.area.trips.traveler
         by_traveler = np.argsort(of, kind="stable").astype(np.int32)
         count = np.bincount(of, minlength=waiting.shape[1])
         start = np.cumsum(count) - count
-        drawn = start[travelers] + rng.integers(count[travelers])
+        drawn = start[travelers] + choice.integers(count[travelers])
         return np.asarray(by_traveler[drawn])
 
 

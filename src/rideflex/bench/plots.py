@@ -1,4 +1,4 @@
-"""The pictures of `rideflex bench update` and `rideflex bench recovery`."""
+"""Pictures of `rideflex bench lookup`, `rideflex bench update` and `rideflex bench recovery`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from rideflex.bench.lookup_plot import human_seconds
+from rideflex.bench.lookup import Contender, LookupBench
 from rideflex.bench.recovery import OUTSIDE, RecoveryBench
+from rideflex.bench.timing import human_seconds
 from rideflex.bench.update import UpdateBench
 from rideflex.storage.atomic import replacing
 
+_QUESTIONS, _BUILD, _INDEX = "#4878a8", "#c9ced6", "#d1603d"
+_LABELS = 0.35  # room for them beside the longest bar, in lengths of it
 _BEFORE, _AFTER = "#4878a8", "#d1603d"
 _STYLES: dict[str, dict[str, Any]] = {
     "mini-batch": {"color": "#4878a8", "marker": "o"},
@@ -27,6 +30,43 @@ _PANELS = (
     ("calibration_error", "calibration error of the types"),
     ("brier", "Brier score of acceptances"),
 )
+
+
+def draw_lookup(bench: LookupBench, path: str | Path) -> None:
+    """Draw building and asking of every contender on a logarithmic time line."""
+    rows = bench.contenders
+    figure = Figure(figsize=(9, 4.8), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    start = bench.copy_floor_s / 3
+    longest = max(max(row.total_s, row.build_s) for row in rows)
+    end = longest * (longest / start) ** _LABELS
+    for at, row in enumerate(rows):
+        color = _INDEX if row.name.startswith("index") else _QUESTIONS
+        axes.barh(at - 0.17, row.total_s - start, left=start, height=0.36, color=color)
+        axes.barh(at + 0.22, row.build_s - start, left=start, height=0.2, color=_BUILD)
+        axes.text(row.total_s * 1.15, at - 0.17, _label(row), va="center", fontsize=9)
+        axes.text(
+            row.build_s * 1.15,
+            at + 0.22,
+            human_seconds(row.build_s),
+            va="center",
+            fontsize=7,
+            color="#666666",
+        )
+    axes.set_xscale("log")
+    axes.set_xlim(start, end)
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.invert_yaxis()
+    axes.axvline(bench.copy_floor_s, color="#333333", linewidth=1, linestyle=":")
+    axes.text(
+        bench.copy_floor_s, -0.55, "copying the two matrices", fontsize=8, ha="left", va="bottom"
+    )
+    axes.set_xlabel("seconds, logarithmic: wide bars ask, narrow grey bars build")
+    axes.set_title(f"{bench.questions:,} questions of one full update", loc="left", pad=16)
+    axes.spines[["top", "right"]].set_visible(False)
+    with replacing(path) as beside:
+        figure.savefig(beside, dpi=140)
 
 
 def draw_update(bench: UpdateBench, path: str | Path) -> None:
@@ -87,3 +127,7 @@ def draw_recovery(bench: RecoveryBench, path: str | Path) -> None:
     )
     with replacing(path) as beside:
         figure.savefig(beside, dpi=140)
+
+
+def _label(row: Contender) -> str:
+    return f"{human_seconds(row.total_s)}{' (from a sample)' if row.sampled else ''}"
