@@ -144,3 +144,26 @@ def test_a_trip_is_computed_once_for_each_model(city):
     assert (told == 0.75).all()
     told[:] = 0.0
     assert (beliefs.accept(np.array([5])) == 0.75).all()
+
+
+class Fixed:
+    """A generator whose uniform draws are told beforehand."""
+
+    def __init__(self, *draws):
+        self.draws = np.array(draws)
+
+    def random(self, n):
+        """The draws, one a row."""
+        return self.draws[:n]
+
+
+def test_types_are_drawn_by_where_the_draw_falls(city):
+    """Every type can come up, and none of probability 0, however rows are rounded."""
+    rows = np.tile([0.2, 0.3, 0.4, 0.1], (10, 1))
+    drawn = TypeAcceptance(city.table, rows).sample_types(
+        np.arange(6), Fixed(0.0, 0.19, 0.21, 0.51, 0.89, 0.95)
+    )
+    assert drawn.tolist() == [0, 0, 1, 2, 2, 3]
+    rounded = np.tile([0.5, 0.499995, 0.0, 0.0], (10, 1))
+    drawn = TypeAcceptance(city.table, rounded).sample_types([0, 1], Fixed(0.999999, 0.5))
+    assert drawn.tolist() == [1, 0]

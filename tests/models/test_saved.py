@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,8 @@ def test_damage_of_an_older_file_is_no_traceback(saved: Path) -> None:
 
 def test_models_of_release_0_1_load(saved: Path) -> None:
     """The same probabilities, bit for bit; an embedding's noise was not saved then."""
+    header = json.loads(saved.read_bytes()[20:].split(b"\0")[0])
+    assert header["version"] == 1  # what release 0.1 reads and wrote
     model = load_model(saved)
     saved.write_bytes(in_release_0_1_layout(saved))
     older = load_model(saved)

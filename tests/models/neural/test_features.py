@@ -15,7 +15,7 @@ from rideflex.embedding import EmbeddingFFN
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.models.neural import EvidenceModel, TravelerFeatures
-from rideflex.models.neural.prior import fit_prior
+from rideflex.models.neural.prior import _fit_logistic_mixture, fit_prior
 from rideflex.synthetic import AreaSettings, generate_area
 from rideflex.testing.worlds import draw_world
 
@@ -107,3 +107,32 @@ def test_words_of_strangers_that_were_never_seen_are_named(
     caplog.clear()
     model.predict_unseen({"age": [f"word {n}" for n in range(9)], "job": ["a"] * 9})
     assert "'word 4' and 4 more" in caplog.text
+    caplog.clear()
+    model.predict_unseen({"age": [f"word {n}" for n in range(5)], "job": ["a"] * 5})
+    assert "'word 4', which" in caplog.text
+
+
+@pytest.mark.parametrize("ridge", [1.0, 30.0])
+def test_the_prior_by_features_is_the_penalised_optimum(ridge: float) -> None:
+    """No step along any weight gains: the gradient of likelihood and ridge is zero there."""
+    rng = np.random.default_rng(0)
+    x = np.eye(3)[rng.integers(3, size=60)]
+    likelihood = rng.normal(size=(60, 4)) * 2
+    shares = np.array([0.4, 0.3, 0.2, 0.1])
+    start = np.zeros((4, 4))
+    start[:, 0] = np.log(shares)
+    penalty = np.array([1.0, ridge, ridge, ridge])
+
+    def objective(weights: np.ndarray) -> float:
+        logits = np.hstack([np.ones((60, 1)), x]) @ weights.T
+        log_prior = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+        evidence = np.logaddexp.reduce(log_prior + likelihood, axis=1).sum()
+        return evidence - 0.5 * (penalty * (weights - start) ** 2).sum()
+
+    found = _fit_logistic_mixture(x, likelihood, shares, ridge)
+    for place in np.ndindex(found.shape):
+        step = np.zeros_like(found)
+        step[place] = 1e-4
+        slope = (objective(found + step) - objective(found - step)) / 2e-4
+        assert abs(slope) < 0.1
+    assert objective(found) > objective(start) + 0.5
