@@ -56,7 +56,7 @@ def test_damage_of_an_older_file_is_no_traceback(saved: Path) -> None:
     """Without checksums some damage can't be found; what is found names the file."""
     saved.write_bytes(in_release_0_1_layout(saved))
     whole = saved.read_bytes()
-    for content in flipped(whole, bits_of(whole, 150)):
+    for content in flipped(whole, bits_of(whole, 60)):
         saved.write_bytes(content)
         try:
             model = load_model(saved)
