@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from rideflex.errors import UsageError
-from rideflex.evaluation.compare import Comparison, Effort, PolicyRow, compare
+from rideflex.evaluation.compare import AgreedDays, Comparison, Effort, PolicyRow, compare
 from rideflex.evaluation.play import Scene, unseen_days
+from rideflex.evaluation.recommend import recommend, worth_minutes
 from rideflex.evaluation.statistics import Interval
 from rideflex.negotiation import Prices
-from rideflex.negotiation.policies import POLICIES
+from rideflex.negotiation.policies import POLICIES, NeverAsk
 from rideflex.negotiation.policies import registry as by_name
-from rideflex.training.report import learned_types, write_report
-from rideflex.training.report_html import _learning_chart, _saving_chart, write_page
-from rideflex.training.run_folder import RunFolder
+from rideflex.training.confusion import TypeConfusion
+from rideflex.training.plots import learning_figure, recovery_figure, saving_figure, smoothed
+from rideflex.training.report import write_report
+from rideflex.training.report_figures import Report
+from rideflex.training.report_html import write_page
 from rideflex.training.trained_run import load_run
 from tests.commands import SMALL, call, refused
 
@@ -35,19 +42,189 @@ def test_training_prints_the_log_and_closes_with_a_report(run):
         assert (folder / name).exists()
 
 
+SECTIONS = ("recommendation", "saved", "cost", "day", "learned", "next")
+VOID = {"meta", "img", "br", "link", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """Reads a page: what is never closed, what is closed unopened, sections, texts, addresses."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.open, self.wrong, self.ids, self.texts, self.addresses = [], [], [], [], []
+        self.rows = []
+        self.feed(page.read_text(encoding="utf-8"))
+        self.close()
+        self.wrong += self.open
+
+    def handle_starttag(self, tag, attrs):
+        """Open a tag."""
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.addresses += [value for name, value in attrs if name in ("src", "href")]
+        if tag == "tr":
+            self.rows.append([])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        """Close a tag."""
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        """Keep the text."""
+        if self.open and self.open[-1] in ("td", "th"):
+            self.rows[-1].append(data)
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        """All text of the page, blanks joined."""
+        return " ".join(" ".join(self.texts).split())
+
+
+def written(folder: Path, trained, policies, metrics=(), **effort) -> Outline:
+    """The page of a report of two days with some policies."""
+    scene = Scene(
+        trained.area, trained.fleet, trained.beliefs, unseen_days(trained.area, 2, seed=0)
+    )
+    compared = compare(scene, policies, Prices(), Effort(iterations=0, **effort))
+    report = Report(trained, compared, 2, 0, list(metrics), folder / "page.html")
+    write_page(report)
+    return Outline(report.html)
+
+
+def test_the_page_tells_one_story(run):
+    """Recommendation, savings, cost, a day, what was learned, what next: in that order."""
+    page = Outline(run[0] / "report.html")
+    assert page.ids == list(SECTIONS)
+    assert not page.wrong
+    figures = len([address for address in page.addresses if address.startswith("data:image/png")])
+    assert 3 <= figures <= 4
+    for fact in ("10 travelers", "seed 0", version("rideflex"), date.today().isoformat()):
+        assert fact in page.text
+    for words in ("never asking", "clairvoyant benchmark", "Gini", "rideflex evaluate"):
+        assert words in page.text
+
+
 def test_the_page_needs_nothing_else(run):
-    """No link, script or picture from elsewhere; the plots and the policies are inside."""
+    """No link, script or picture from elsewhere."""
     page = (run[0] / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"https?://|<script|<link", page)
-    assert page.count("src='data:image/png;base64,") == 3
-    assert "<td>ppo</td>" in page
+    assert not re.search(r"https?://|<script|<link|@import|url\(", page)
+    assert all(address.startswith("data:") for address in Outline(run[0] / "report.html").addresses)
+
+
+def test_the_page_explains_its_policies_and_columns(run):
+    """Every policy and every column of the tables is a term with a meaning."""
+    text = (run[0] / "report.html").read_text(encoding="utf-8")
+    terms = set(re.findall("<dt>(.*?)</dt><dd>.{10,}?</dd>", text))
+    page = Outline(run[0] / "report.html")
+    assert {*POLICIES, "clairvoyant"} <= terms
+    for header in (row for row in page.rows if row[0] == "policy"):
+        assert set(header[1:]) <= terms
+
+
+def test_the_page_of_a_run_that_learned_nothing(run, city, tmp_path):
+    """No truth, no epoch, nobody but never: sentences stand where pictures would."""
+    area = replace(city, types_by_phase=None)
+    page = written(tmp_path, replace(load_run(run[0], city), area=area), {}, rounds=0)
+    assert page.ids == list(SECTIONS)
+    assert not page.wrong
+    assert "Recommended: never" in page.text
+    assert "does not say who is of which type" in page.text
+    assert "There is no learning curve" in page.text
+    assert "has learned from no answer yet" in page.text
+    assert len(page.addresses) == 1  # the day
+
+
+def test_the_page_shows_text_as_it_is(run, city, tmp_path):
+    """Names of types, policies and folders are escaped, whatever is in them."""
+    trained = load_run(run[0], city)
+    odd = ("rigid [/x]", "<script>alert(1)</script>", "a & b", '"quoted"')
+    confusion = TypeConfusion(odd, np.zeros(4, np.int64), np.ones((4, 4), np.int64))
+    policies = {"<b>bold</b>": NeverAsk()}
+    report_page = tmp_path / "<i>run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TypeConfusion, "of", lambda trained: confusion)
+        page = written(report_page, trained, policies, rounds=0)
+    assert not page.wrong
+    for name in (*odd, "<b>bold</b>", "<i>run"):
+        assert name in page.text
+
+
+def test_a_curve_that_never_changes_is_left_out():
+    """A flat curve, or fewer than three epochs, is no figure; two different points are."""
+    line = {"reward": 1.0, "shifted_minutes": 2.0, "recovered": 1.0, "unit_seconds": 600.0}
+    flat = [{"epoch": epoch, **line} for epoch in range(1, 6)]
+    assert recovery_figure(flat, 4) is None
+    assert learning_figure(flat, 600.0) is None
+    assert learning_figure([flat[0], {**flat[1], "reward": 2.0}], 600.0) is None
+    flat[-1] = {**flat[-1], "recovered": 0.9, "reward": 0.5}
+    assert learning_figure(flat, 600.0) is not None
+    (axes,) = recovery_figure(flat, 4).axes
+    assert axes.lines[0].get_xydata()[0].tolist() == [0, 25]
+
+
+def test_a_curve_is_smoothed_beside_its_points():
+    """A running mean keeps a straight line, and flattens what jumps up and down."""
+    straight = np.arange(50.0)
+    assert smoothed(straight)[5:-5] == pytest.approx(straight[5:-5])
+    jumping = np.where(np.arange(50) % 2, 1.0, -1.0)
+    assert np.abs(smoothed(jumping)).max() < 0.5
+    metrics = [
+        {"epoch": epoch, "reward": 0.1 * epoch, "shifted_minutes": 2.0, "unit_seconds": 600.0}
+        for epoch in range(1, 6)
+    ]
+    left = learning_figure(metrics, 600.0).axes[0]
+    labels = {line.get_label(): line for line in left.lines}
+    assert labels["one epoch"].get_ydata() == pytest.approx([1, 2, 3, 4, 5])  # vehicle minutes
+    assert set(labels["never"].get_ydata()) == {0}
+
+
+def saved(policy, seconds, agreed_minutes):
+    """A row that saves `seconds` of 6,000 on each of four days of ten requests."""
+    share = seconds / 6000
+    saving = Interval(share, share * 0.8, share * 1.2)
+    minutes = (6000 - seconds) / 60
+    burden = (0.5, 0.5, agreed_minutes, 0.0, 0.1, 0.1, 3, 0.0)
+    row = PolicyRow(policy, minutes, minutes, 0.0, saving, saving, None, *burden)
+    return row, AgreedDays(*[np.zeros((4, 10), np.int32)] * 3, (), ())
+
+
+def test_what_is_worth_most_after_goodwill_is_recommended():
+    """By hand: 600 s for 10 × 2 min at 5 s beat 1,200 s for 10 × 20 min; a dear minute, nobody."""
+    pairs = [saved("never", 0, 0.0), saved("gentle", 600, 2.0), saved("greedy", 1200, 20.0)]
+    rows, agreed = tuple(row for row, _ in pairs), {row.policy: days for row, days in pairs}
+    compared = Comparison(rows, agreed, Prices(minute=5))
+    assert worth_minutes(compared, "gentle") == pytest.approx((600 - 100) / 60)
+    assert worth_minutes(compared, "greedy") == pytest.approx((1200 - 1000) / 60)
+    found = recommend(compared)
+    assert found.policy == "gentle"
+    assert any("greedy saves more (20.0%)" in reason for reason in found.reasons)
+    assert recommend(Comparison(rows, agreed, Prices(minute=0))).policy == "greedy"
+    assert recommend(Comparison(rows, agreed, Prices(minute=500))).policy == "never"
+
+
+def test_confusion_counts_who_was_taken_for_whom(run, city):
+    """The diagonal of the matrix is what was found, its columns what was learned."""
+    trained = load_run(run[0], city)
+    confusion = TypeConfusion.of(trained)
+    assert confusion.matrix.sum() == 10
+    assert confusion.matrix.sum(axis=0).tolist() == confusion.learned.tolist()
+    assert confusion.found == sum(found for _, _, found, _ in confusion.rows())
+    worst = TypeConfusion(("a", "b"), np.array([3, 2]), np.array([[2, 1], [1, 1]])).worst
+    assert worst == ("a", "b", 1)
+    assert TypeConfusion(("a", "b"), np.array([1, 1]), np.eye(2, dtype=np.int64)).worst is None
 
 
 def test_report_writes_its_figures(run, tmp_path):
     """`rideflex report --json` holds a row for each policy and every type."""
     call("report", run[0], "--days", "2", "--json", tmp_path / "report.json")
     figures = json.loads((tmp_path / "report.json").read_text())
-    assert [row["policy"] for row in figures["rows"]] == list(POLICIES)
+    assert [row["policy"] for row in figures["rows"]] == [*POLICIES, "clairvoyant"]
+    assert figures["recommended"] in POLICIES
+    assert all(row["penalty_minutes"] == 0 for row in figures["rows"])
+    assert np.sum(figures["confusion"]) == 10
     assert len(figures["types"]) == 4
     assert sum(row["learned"] for row in figures["types"]) == 10
 
@@ -169,25 +346,15 @@ def test_a_report_is_made_of_the_last_checkpoint(run, city):
 
 
 def test_the_page_says_what_the_terminal_says(run):
-    """The run's name is the title; `never` accepted nothing; who was asked most is told."""
-    page = (run[0] / "report.html").read_text(encoding="utf-8")
-    assert "<title>Run small · rideflex</title>" in page
-    assert "<th>most asked</th>" in page
-    assert "<th>of the benchmark</th>" not in page
-    (never,) = re.findall("<tr><td>never</td>.*?</tr>", page)
-    assert "<td>0%</td><td>-</td>" in never
-
-
-def test_the_page_has_the_benchmark_where_it_was_searched(run, city):
-    """A comparison with the benchmark has its column, as the terminal has."""
-    trained = load_run(run[0], city)
-    scene = Scene(city, trained.fleet, trained.beliefs, unseen_days(city, 2, seed=0))
-    compared = compare(scene, {}, Prices(), Effort(iterations=0, rounds=10))
-    page = run[0].parent / "bounded" / "page.html"
-    write_page(page, trained, compared, 2, RunFolder(run[0]).metrics(), learned_types(trained))
-    text = page.read_text(encoding="utf-8")
-    assert "<title>Run bounded · rideflex</title>" in text
-    assert "<th>of the benchmark</th>" in text
+    """The run's name is the title, and the rows of the tables are those of the terminal."""
+    folder, text = run
+    assert "<title>Run small · rideflex</title>" in (folder / "report.html").read_text("utf-8")
+    page = Outline(folder / "report.html")
+    for name in (*POLICIES, "clairvoyant"):
+        saving, burden, *_ = (row for row in page.rows if row[0] == name)
+        shown = [" ".join(line.split()) for line in text.splitlines()]
+        assert " ".join(saving[:-1]) in shown
+        assert " ".join(burden) in shown
 
 
 def row_of(policy, high):
@@ -200,11 +367,11 @@ def row_of(policy, high):
 
 @pytest.mark.parametrize("high", [0.0, 0.02, 0.9])
 def test_labels_of_the_savings_stay_inside(high):
-    """However wide the intervals are, the minutes stand within the axes, right of them."""
+    """However wide the intervals are, the figures stand within the axes, right of them."""
     rows = (row_of("never", 0.0), row_of("largest", high), row_of("ppo", high / 2))
-    figure = _saving_chart(Comparison(rows, {}, Prices()))
+    figure = saving_figure(Comparison(rows, {}, Prices()))
     FigureCanvasAgg(figure).draw()
-    (axes,) = figure.axes
+    axes = figure.axes[0]
     end = axes.transData.transform((100 * high, 0))[0]
     for text in axes.texts:
         box = text.get_window_extent()
@@ -212,9 +379,11 @@ def test_labels_of_the_savings_stay_inside(high):
 
 
 def test_both_learning_curves_show_the_updates():
-    """An upright line an update, and none where there was none."""
-    metrics = [{"epoch": epoch, "reward": 1.0, "shifted_minutes": 2.0} for epoch in (1, 2, 3, 4)]
+    """An upright line per update, and none where there was none."""
+    metrics = [
+        {"epoch": epoch, "reward": epoch / 2, "shifted_minutes": 2.0} for epoch in (1, 2, 3, 4)
+    ]
     for line in metrics[1::2]:
         line["outcomes"] = 10
-    for axes in _learning_chart(metrics).axes:
-        assert [line.get_xdata()[0] for line in axes.lines[1:]] == [2, 4]
+    for axes in learning_figure(metrics, 600.0).axes:
+        assert [line.get_xdata()[0] for line in axes.lines[3:]] == [2, 4]

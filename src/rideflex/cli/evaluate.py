@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rideflex.cli.outputs import Json, write_figures
-from rideflex.cli.run_tables import playing, print_closing, print_comparison, print_frontier
+from rideflex.cli.run_tables import playing, print_comparison, print_frontier, print_report
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,9 +131,9 @@ def report(
     console = make_console()
     trained = _load(run, data, console)
     with playing(days, console) as on_step:
-        closing = write_report(trained, days, on_step=on_step)
-    print_closing(closing, console)
-    write_figures(console, json, closing.as_json())
+        made = write_report(trained, days, written=date.today(), on_step=on_step)
+    print_report(made, console)
+    write_figures(console, json, made.as_json())
 
 
 def _load(run: Path, data: Path | None, console: Console) -> TrainedRun:

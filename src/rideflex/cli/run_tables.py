@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rideflex.evaluation.compare import Comparison
     from rideflex.evaluation.frontier import FrontierPoint
     from rideflex.evaluation.progress import Progress
-    from rideflex.training.report import Closing
+    from rideflex.training.report_figures import Report
     from rideflex.training.trained_run import TrainedRun
 
 
@@ -27,15 +27,17 @@ def playing(days: int, console: Console) -> Iterator[Progress]:
         yield on_step
 
 
-def print_closing(closing: Closing, console: Console) -> None:
-    """Print the closing report of a run."""
-    print_comparison(closing.compared, closing.trained, closing.days, None, console)
+def print_report(report: Report, console: Console) -> None:
+    """Print the report of a run."""
+    print_comparison(report.compared, report.trained, report.days, None, console)
+    recommended = report.recommendation
+    print_wrapped(console, f"Recommended: {recommended.policy}. {' '.join(recommended.reasons)}")
     console.print()
     table = make_table("Learned against true types", "type", "true", "found", "learned as it")
-    for name, true, found, learned in closing.types():
+    for name, true, found, learned in report.types():
         table.add_row(name, "-" if true is None else str(true), str(found), str(learned))
     console.print(table)
-    print_wrapped(console, f"Wrote {closing.html}.")
+    print_wrapped(console, f"Wrote {report.html}.")
 
 
 def print_comparison(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rideflex.cli.run_tables import playing, print_closing
+from rideflex.cli.run_tables import playing, print_report
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -147,8 +148,10 @@ def _train(training: MetaTraining, stop_after: int | None, days: int, console: C
 
         console.print()
         with playing(days, console) as on_step:
-            closing = write_report(load_run(run, training.area), days, on_step=on_step)
-        print_closing(closing, console)
+            report = write_report(
+                load_run(run, training.area), days, written=date.today(), on_step=on_step
+            )
+        print_report(report, console)
     if begun < last:
         print_wrapped(console, f"Wrote {run}; next: rideflex evaluate {run}")
 

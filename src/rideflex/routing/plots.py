@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from rideflex.routing.solution import Routes, earliest_times, window_of, zone_of
 from rideflex.storage.atomic import replacing
 
 _WINDOW, _WIDENED, _DRIVING = "#d5d9e0", "#f59e0b", "#4b5563"
+_MOST_IN_LEGEND = 12
 _VEHICLES = (  # none of them near the orange of a widened window
     *("#1f77b4", "#2ca02c", "#9467bd", "#d62728", "#17becf"),
     *("#8c564b", "#e377c2", "#393b79", "#637939", "#7f7f7f"),
@@ -73,8 +75,26 @@ def draw_days(
     clock
         Ticks of the day's clock in one unit of the time axis: 3,600 for seconds and hours.
     """
+    figure = days_figure(pictures, zones, clock)
+    with replacing(path) as beside:
+        figure.savefig(beside, dpi=110)
+
+
+def days_figure(
+    pictures: Sequence[Picture],
+    zones: Map | None = None,
+    clock: float = 3600.0,
+    width: float = 15.0,
+) -> Figure:
+    """Draw days one below the other; see `draw_days`.
+
+    Parameters
+    ----------
+    width
+        Of the figure, in inches.
+    """
     heights = [_rows(picture) for picture in pictures]
-    figure = Figure(figsize=(15, sum(max(5.0, 0.2 * rows + 1.2) for rows in heights)))
+    figure = Figure(figsize=(width, sum(max(width / 3, 0.2 * rows + 1.2) for rows in heights)))
     figure.set_layout_engine("constrained")
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
@@ -87,8 +107,7 @@ def draw_days(
         gantt = figure.add_subplot(grid[row, -1], sharex=shared)
         _draw_gantt(gantt, picture, clock)
         shared = shared or gantt
-    with replacing(path) as beside:
-        figure.savefig(beside, dpi=110)
+    return figure
 
 
 def _rows(picture: Picture) -> int:
@@ -116,6 +135,7 @@ def _draw_map(axes: Axes, picture: Picture, zones: Map) -> None:
         if not route:
             continue
         axes.plot(*line.T, color=_color(vehicle), linewidth=1.3, alpha=0.75, zorder=2)
+        _draw_arrows(axes, line, _color(vehicle), least=0.06 * extent)
         for end, marker in ((0, "^"), (1, "v")):
             at = [places[zone_of(day, stop)] + beside for stop in route if stop % 2 == end]
             x, y = np.array(at).T
@@ -143,7 +163,27 @@ def _draw_map(axes: Axes, picture: Picture, zones: Map) -> None:
             ("v", "#555555", "drop-off"),
         )
     ]
-    axes.legend(handles=marks, loc="upper left", fontsize=8, frameon=False)
+    marks += [
+        Line2D([], [], color=_color(vehicle), label=f"vehicle {vehicle}")
+        for vehicle, route in enumerate(picture.routes)
+        if route
+    ]
+    axes.legend(
+        handles=marks[:_MOST_IN_LEGEND], loc="upper left", fontsize=8, frameon=False, ncols=3
+    )
+
+
+def _draw_arrows(axes: Axes, line: npt.NDArray[np.float64], color: str, least: float) -> None:
+    """Point each leg of a route the way that it is driven; legs below `least` have no room."""
+    for start, end in pairwise(line):
+        if np.hypot(*(end - start)) > least:
+            axes.annotate(
+                "",
+                xy=tuple(start + 0.58 * (end - start)),
+                xytext=tuple(start + 0.42 * (end - start)),
+                arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.0},
+                zorder=3,
+            )
 
 
 def _draw_gantt(axes: Axes, picture: Picture, clock: float) -> None:

@@ -1,181 +1,267 @@
-"""The page of a run: one HTML file with its plots inside."""
+"""Page of a run: one HTML file with its pictures inside, which needs no network."""
 
 from __future__ import annotations
 
 import base64
-import html
 import io
-from collections.abc import Sequence
-from pathlib import Path
+from importlib.metadata import version
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import jinja2
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from rideflex.evaluation.compare import CLAIRVOYANT
+from rideflex.evaluation.recommend import worth_minutes
+from rideflex.evaluation.row_text import (
+    burden_text,
+    penalty_sentences,
+    penalty_text,
+    saving_text,
+)
+from rideflex.negotiation.game import UNIT
+from rideflex.negotiation.policies.simple import NeverAsk
+from rideflex.routing.plots import Map, Picture, days_figure
 from rideflex.storage.atomic import replacing
+from rideflex.training.plots import learning_figure, recovery_figure, saving_figure
 
 if TYPE_CHECKING:
-    from rideflex.evaluation.compare import Comparison, PolicyRow
-    from rideflex.training.trained_run import TrainedRun
+    from rideflex.training.report_figures import Report
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-       color: #222; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #ddd;
-         font-variant-numeric: tabular-nums; }
-td { white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
-img { max-width: 100%; display: block; margin: 1rem 0 2rem; }
-"""
-
-
-def write_page(
-    path: Path,
-    trained: TrainedRun,
-    compared: Comparison,
-    days: int,
-    metrics: Sequence[dict[str, Any]],
-    types: Sequence[tuple[str, int | None, int | str, int]],
-) -> None:
-    """Write the page; it needs no other file and no network."""
-    settings, title = trained.settings, f"Run {html.escape(path.resolve().parent.name)}"
-    parts = [
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title} · rideflex</title>",
-        f"<style>{_STYLE}</style><h1>{title}</h1>",
-        f"<p>{trained.epoch} of {settings.epochs} epochs with {settings.envs} days each; model: "
-        f"{settings.model}; the model has seen {trained.outcomes:,} outcomes. A shifted minute is "
-        f"priced at {settings.prices.minute:g} driving seconds, a question at "
-        f"{settings.prices.question:g}.</p>",
-        f"<h2>Policies on {days} unseen days</h2>",
-        "" if trained.same_files else f"<p>{html.escape(_OTHER_FILES)}</p>",
-        _policy_table(compared),
-        _image(_saving_chart(compared), "Saving by policy"),
-        "<h2>Learning</h2>",
-        _image(_learning_chart(metrics), "Learning curve"),
-        "<h2>Types, learned against true</h2>",
-        _table(
-            ("type", "travelers of it", "found", "learned as it"),
-            [["-" if cell is None else str(cell) for cell in row] for row in types],
-        ),
-        _image(_recovery_chart(metrics), "Recovery over updates"),
-        "</html>",
-    ]
-    with replacing(path) as beside:
-        beside.write_text("\n".join(parts), encoding="utf-8")
+_TEMPLATE = "report.html.j2"
+_ENOUGH = 0.05  # a wider interval of the saving asks for more days
+_POLICIES = {
+    NeverAsk.name: "asks nobody: the day as it was requested, and what all savings are against",
+    "largest": "asks for the most minutes that are likelier accepted than not",
+    "expected": "asks where acceptance × (what is saved at once − price of the minutes) is highest",
+    "lookahead": "plays out the rest of the day for every offer and asks for what is best by its "
+    "end; the default",
+    "ppo": "what this run's reinforcement learning (masked PPO) makes of the same facts",
+    CLAIRVOYANT: "the benchmark: the best offers and routes that a search finds with every answer "
+    "known beforehand; no policy for the road",
+}
+_COLUMNS = {
+    "vehicle min per day": "driving minutes of all vehicles, with the penalties of requests left "
+    "out, after all plans were re-optimised alike",
+    "saving": "share of those minutes that is saved against never asking",
+    "95 % interval": "where the saving lies with 95 % confidence, by a paired bootstrap over days",
+    "by insertion": "the saving that would be claimed without re-optimising the routes",
+    "of the benchmark": "the saving as a share of what the clairvoyant benchmark saves",
+    "worth": "vehicle minutes saved per day, less the price of the goodwill used",
+    "asked": "share of requests whose traveler was asked for a shift",
+    "accepted": "share of those questions that were answered yes",
+    "min per traveler": "agreed minutes earlier plus later, per traveler and day",
+    "unserved": "requests per day that the plans by insertion leave out",
+    "Gini": "how unevenly the minutes fall on travelers: 0 means everybody carries the same, "
+    "close to 1 that one carries all",
+    "top tenth": "share of all minutes that the tenth of travelers who carry most carry; 10 % "
+    "would be even",
+    "most asked": "questions to the traveler who was asked most, over all days",
+}
 
 
-_OTHER_FILES = (
-    "The days were drawn from files that are not those that the run was trained on; the types and "
-    "the travelers are the same."
-)
+def write_page(report: Report) -> None:
+    """Write the page of a report; it needs no other file and no network."""
+    page = _template().render(_content(report))
+    report.html.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(report.html) as beside:
+        beside.write_text(page, encoding="utf-8")
 
 
-def _policy_table(compared: Comparison) -> str:
-    header = (
-        *("policy", "vehicle minutes a day", "saving", "95 % interval", "by insertion"),
-        *(("of the benchmark",) if compared.has_benchmark else ()),
-        *("asked", "accepted", "minutes a traveler", "unserved a day", "Gini", "top tenth"),
-        "most asked",
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return _table(header, [_policy_cells(row) for row in compared.rows])
+    text = files("rideflex.training").joinpath(_TEMPLATE).read_text(encoding="utf-8")
+    return environment.from_string(text)
 
 
-def _policy_cells(row: PolicyRow) -> list[str]:
-    return [
-        row.policy,
-        f"{row.vehicle_minutes:.1f}",
-        f"{row.saving.mean:.1%}",
-        f"{row.saving.low:.1%} … {row.saving.high:.1%}",
-        "-" if row.inserted_saving is None else f"{row.inserted_saving.mean:.1%}",
-        *([] if row.of_clairvoyant is None else [f"{row.of_clairvoyant:.0%}"]),
-        f"{row.asked:.0%}",
-        "-" if row.accepted is None else f"{row.accepted:.0%}",
-        f"{row.shifted_minutes:.1f}",
-        f"{row.unserved:.2f}",
-        f"{row.gini:.2f}",
-        f"{row.top_tenth:.0%}",
-        f"{row.most_asked}",
+def _content(report: Report) -> dict[str, Any]:
+    trained, compared = report.trained, report.compared
+    settings, recommended = trained.settings, report.recommendation
+    savings = [
+        saving_text(row, compared) | {"worth": f"{worth_minutes(compared, row.policy):.1f}"}
+        for row in compared.rows
     ]
+    burdens = [burden_text(row) for row in compared.rows]
+    names = [row.policy for row in compared.rows]
+    best = compared.row(recommended.policy)
+    learning = learning_figure(report.metrics, UNIT)
+    recovery = recovery_figure(report.metrics, len(trained.area.table.types))
+    return {
+        "name": report.html.resolve().parent.name,
+        "facts": _facts(report),
+        "same_files": trained.same_files,
+        "recommended": recommended,
+        "best": best,
+        "is_never": best.policy == NeverAsk.name,
+        "benchmark": compared.row(CLAIRVOYANT) if compared.has_benchmark else None,
+        "days": report.days,
+        "prices": compared.prices,
+        "savings": savings,
+        "penalties": [penalty_text(row, compared) for row in compared.rows]
+        if compared.has_penalties
+        else [],
+        "penalty_sentences": penalty_sentences(compared),
+        "burdens": burdens,
+        "policies": {name: _POLICIES.get(name, "a policy of your own") for name in names},
+        "saving_columns": _explained(savings),
+        "burden_columns": _explained(burdens),
+        "saving_picture": _embedded(saving_figure(compared, recommended.policy))
+        if len(compared.rows) > 1
+        else None,
+        "day": _day(report),
+        "learning_picture": None if learning is None else _embedded(learning),
+        "learning_sentence": _learning_sentence(report.metrics),
+        "recovery_picture": None if recovery is None else _embedded(recovery),
+        "recovery_sentence": _recovery_sentence(report),
+        "n_updates": _updates(report),
+        "confusion": report.confusion,
+        "next_steps": _next_steps(report),
+        "settings": settings,
+        "outcomes": trained.outcomes,
+        "epoch": trained.epoch,
+    }
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+def _facts(report: Report) -> dict[str, str]:
+    trained, settings = report.trained, report.trained.settings
+    facts = {
+        "service area": f"{trained.area.folder.resolve().name}: {len(trained.area.travelers):,} "
+        f"travelers, {len(trained.area.trips):,} trips, {len(trained.area.zones):,} zones",
+        "training": f"{trained.epoch:,} of {settings.epochs:,} epochs of {settings.envs:,} days; "
+        f"model: {settings.model}; {trained.outcomes:,} outcomes seen; seed {settings.seed}",
+        "evaluation": f"{report.days:,} unseen day{'s' if report.days > 1 else ''}, "
+        f"seed {report.seed}",
+        "prices": f"{report.compared.prices.minute:g} driving seconds for a shifted minute, "
+        f"{report.compared.prices.question:g} for a question",
+        "rideflex": version("rideflex"),
+    }
+    if report.written is not None:
+        facts["written"] = report.written.isoformat()
+    return facts
+
+
+def _explained(rows: list[dict[str, str]]) -> dict[str, str]:
+    return {column: _COLUMNS[column] for column in rows[0] if column in _COLUMNS}
+
+
+def _day(report: Report) -> dict[str, str] | None:
+    """The unseen day on which the recommended policy saves its median, drawn before and after."""
+    compared, name = report.compared, report.recommendation.policy
+    never, best = compared.agreed[NeverAsk.name], compared.agreed[name]
+    day = int(np.argsort(never.costs - best.costs)[(len(best.costs) - 1) // 2])
+    coordinates = report.trained.area.coordinates
+    zones = None if coordinates is None else Map(coordinates, geographic=True)
+    asked = never.days[day].requests
+    pictures = [
+        Picture(
+            f"{title}: {plan.costs[day] / 60:,.1f} vehicle minutes",
+            plan.days[day],
+            plan.solutions[day].routes,
+            widened,
+        )
+        for title, plan, widened in (
+            ("never asking", never, None),
+            (f"{name}, as agreed", best, asked),
+        )[: 1 if name == NeverAsk.name else 2]
+    ]
+    shifted = int((best.actions[day] != report.trained.area.table.offers.no_shift).sum())
+    return {
+        "picture": _embedded(days_figure(pictures, zones, width=12.0), dpi=110),
+        "number": str(day + 1),
+        "requests": str(len(asked)),
+        "shifted": str(shifted),
+        "saved": f"{(never.costs[day] - best.costs[day]) / 60:.1f}",
+    }
+
+
+def _learning_sentence(metrics: list[dict[str, Any]]) -> str:
+    if not metrics:
+        return "No epoch has been noted yet."
+    last = metrics[-1]
+    return (
+        f"In epoch {last['epoch']:,}, with masks lifted for {last['explore']:.0%} of the requests, "
+        f"a day's insertion plans saved {last['saved_minutes']:.1f} vehicle minutes for "
+        f"{last['shifted_minutes']:.1f} agreed minutes per traveler."
     )
-    return f"<table><tr>{head}</tr>{body}</table>"
 
 
-def _image(figure: Figure, name: str) -> str:
+def _recovery_sentence(report: Report) -> str:
+    confusion, n = report.confusion, report.trained.model.n_travelers
+    if confusion.found is None:
+        return "The service area does not say who is of which type, so that nothing is counted."
+    updates = _updates(report)
+    text = f"The types of {confusion.found:,} of {n:,} travelers were found, after "
+    text += f"{updates:,} update{'' if updates == 1 else 's'} of the model"
+    text += ": all types are equally likely to it." if not updates else "."
+    if not updates:
+        return text
+    if confusion.worst is not None:
+        true, learned, count = confusion.worst
+        text += (
+            f" The most frequent mistake: {count:,} who are “{true}” were taken for “{learned}”."
+        )
+    return text
+
+
+def _next_steps(report: Report) -> list[tuple[str, str | None]]:
+    """What to do, in sentences, each with a command where one does it."""
+    trained, compared = report.trained, report.compared
+    run, best = trained.folder, compared.row(report.recommendation.policy)
+    steps: list[tuple[str, str | None]] = []
+    if trained.epoch < trained.settings.epochs:
+        steps.append(("Finish the training.", f"rideflex train --resume {run}"))
+    confusion = report.confusion
+    if not _updates(report):
+        steps.append(
+            (
+                "The model has learned from no answer yet, so that all types are equally likely to "
+                "it: train for more epochs, or update more often (--update-every).",
+                None,
+            )
+        )
+    elif confusion.found is not None and confusion.found < 0.9 * trained.model.n_travelers:
+        steps.append(
+            (
+                "A tenth of the travelers or more are taken for what they are not: let the model "
+                "see more of their answers (more epochs, or a larger --buffer).",
+                None,
+            )
+        )
+    if best.saving.high - best.saving.low > _ENOUGH or report.days < 50:
+        steps.append(
+            (
+                "Narrow the intervals before a figure is cited.",
+                f"rideflex evaluate {run} --days 50 --json evaluation.json",
+            )
+        )
+    steps.append(
+        (
+            "Choose the price of a shifted minute: it decides between miles and goodwill.",
+            f"rideflex evaluate {run} --prices 0,2,5,10,20 --plot frontier.png",
+        )
+    )
+    if best.policy != NeverAsk.name:
+        steps.append(
+            (
+                f"Cap the questions to one traveler ({best.policy} asked one {best.most_asked:,} "
+                f"times in {report.days:,} days), and see what it costs.",
+                f"rideflex evaluate {run} --max-asks {max(1, best.most_asked // 2)}",
+            )
+        )
+    return steps
+
+
+def _updates(report: Report) -> int:
+    return sum("outcomes" in line for line in report.metrics)
+
+
+def _embedded(figure: Figure, dpi: int = 130) -> str:
+    """The figure as a PNG in a data URI."""
     FigureCanvasAgg(figure)
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=130)
-    coded = base64.b64encode(picture.getvalue()).decode()
-    return f"<img alt='{html.escape(name)}' src='data:image/png;base64,{coded}'>"
-
-
-_LABELS = 0.3  # room for them beside the intervals, in widths of what is drawn
-
-
-def _saving_chart(compared: Comparison) -> Figure:
-    rows = compared.rows[1:]
-    figure = Figure(figsize=(7.5, 0.5 * len(rows) + 1.2), layout="constrained")
-    axes = figure.subplots()
-    for place, row in enumerate(reversed(rows)):
-        saving = row.saving
-        axes.plot([100 * saving.low, 100 * saving.high], [place, place], color="#888", lw=2)
-        axes.plot(100 * saving.mean, place, "o", color="#1b6ca8")
-        axes.annotate(
-            f"{row.shifted_minutes:.1f} min a traveler",
-            (0.99, place),
-            xycoords=axes.get_yaxis_transform(),
-            ha="right",
-            va="center",
-            fontsize=8,
-            color="#555",
-        )
-    axes.axvline(0, color="#222", lw=0.8)
-    axes.set_yticks(range(len(rows)), [row.policy for row in reversed(rows)])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    low, high = axes.get_xlim()
-    axes.set_xlim(low, high + _LABELS * (high - low))
-    axes.set_xlabel("vehicle time saved against never asking, re-optimised (%), 95 % interval")
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def _learning_chart(metrics: Sequence[dict[str, Any]]) -> Figure:
-    figure = Figure(figsize=(7.5, 3), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    epochs = [line["epoch"] for line in metrics]
-    updates = [line["epoch"] for line in metrics if "outcomes" in line]
-    left.plot(epochs, [line["reward"] for line in metrics], color="#1b6ca8")
-    left.set_ylabel("return of a day (10 vehicle minutes)")
-    right.plot(epochs, [line["shifted_minutes"] for line in metrics], color="#1b6ca8")
-    right.set_ylabel("shifted minutes a traveler")
-    for axes in (left, right):
-        for update in updates:
-            axes.axvline(update, color="#e2a76f", lw=0.7, alpha=0.6, zorder=0)
-        axes.set_xlabel("epoch (upright lines: model updates)" if updates else "epoch")
-        axes.grid(alpha=0.3)
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def _recovery_chart(metrics: Sequence[dict[str, Any]]) -> Figure:
-    updates = [line for line in metrics if "recovered" in line]
-    figure = Figure(figsize=(7.5, 2.8), layout="constrained")
-    axes = figure.subplots()
-    axes.plot(
-        [line["epoch"] for line in updates],
-        [100 * line["recovered"] for line in updates],
-        "o-",
-        color="#1b6ca8",
-    )
-    axes.set_ylim(0, 105)
-    axes.set_xlabel("epoch of the update")
-    axes.set_ylabel("travelers found (%)")
-    axes.grid(alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
+    figure.savefig(picture, format="png", dpi=dpi)
+    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
