@@ -1,13 +1,18 @@
-# `make train` and `make test` need Python 3.11 or newer and make; they set up the rest.
+# `make train`, `make test` and `make docs` need Python 3.11 or newer and make; they set up the rest.
 PYTHON ?= python3
 DATA   ?= cities/demo
 RUN    ?= runs/demo
 EPOCHS ?= 100
+# Where PyTorch comes from, if not from where pip takes everything else: for a build without CUDA,
+# the index of CPU builds that PyTorch's own installation page names.
+TORCH_INDEX ?=
 
-BIN   := .venv/bin
-READY := .venv/.ready
+BIN     := .venv/bin
+READY   := .venv/.ready
+DOCS    := .venv-docs/bin
+INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: train test lint types tests format lock clean
+.PHONY: train test lint types tests matrix docs format lock clean
 
 train: $(READY) $(DATA)/decisions.csv
 	$(BIN)/rideflex train --data $(DATA) --out $(RUN) --epochs $(EPOCHS)
@@ -24,6 +29,15 @@ types: $(READY)
 tests: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
 
+# What works without the extras, on each Python from 3.11 to 3.14 that is found.
+matrix:
+	.ci/matrix
+
+# The site, in site/; a warning is an error.
+docs: .venv-docs/.ready
+	$(DOCS)/mkdocs build --strict --quiet
+	@echo 'The site is in site/.'
+
 format: $(READY)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -35,19 +49,32 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "rideflex needs Python 3.11 or newer; name one with PYTHON=…"; exit 1; }
 	@echo 'Installing into .venv; the first time takes a minute or two.'
+	@test -n "$(TORCH_INDEX)" || echo 'Where pip would take a CUDA build of PyTorch (5.5 GB),' \
+		'TORCH_INDEX=… names the index of CPU builds.'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--no-deps --no-build-isolation --editable .
+	$(BIN)/python $(INSTALL) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		-r requirements.lock
+	$(BIN)/python $(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-docs/.ready: requirements-docs.lock
+	test -x $(DOCS)/python || $(PYTHON) -m venv .venv-docs
+	$(DOCS)/python $(INSTALL) -r requirements-docs.lock
 	touch $@
 
 # Pin again after a change of pyproject.toml.
 lock: $(READY)
-	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --extra bench --extra dev \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-		--output-file requirements.lock pyproject.toml
+	$(BIN)/python $(INSTALL) pip-tools
+	$(BIN)/pip-compile $(PIN) --extra dev --output-file requirements.lock pyproject.toml
+	$(BIN)/python -c 'import tomllib; \
+		project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*project["optional-dependencies"]["docs"], sep="\n")' \
+		| $(BIN)/pip-compile $(PIN) --output-file requirements-docs.lock -
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
 
+PIN := --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host
+
 clean:
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-docs .venv-matrix build dist site \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,6 +5,7 @@ loads neither PyTorch nor Gymnasium.
 """
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rideflex import _moved
@@ -54,6 +55,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("rideflex")
     for module, names in _HOME.items():
         if name in names:
             return getattr(import_module(f"rideflex.{module}"), name)

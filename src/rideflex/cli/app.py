@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+import rideflex
 from rideflex.cli import areas as data
 from rideflex.cli import (
     bench_lookup,
@@ -25,7 +25,7 @@ from rideflex.cli import (
     routes,
     train,
 )
-from rideflex.cli.outputs import WritingCommand
+from rideflex.cli.extras import ProgramCommand
 from rideflex.errors import RideflexError
 
 HELP = """
@@ -69,14 +69,14 @@ BENCHES: tuple[Callable[..., None], ...] = (
     bench_train.train,
 )
 for command in COMMANDS:
-    app.command(cls=WritingCommand)(command)
+    app.command(cls=ProgramCommand)(command)
 for command in BENCHES:
-    bench.command(cls=WritingCommand)(command)
+    bench.command(cls=ProgramCommand)(command)
 
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"rideflex {version('rideflex')}")
+        typer.echo(f"rideflex {rideflex.__version__}")
         raise typer.Exit
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,6 +18,10 @@ def route(
     json: Json = None,
     plot: Annotated[Path | None, typer.Option(help="Draw map and Gantt chart to it.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the search, and of a drawn day.")] = 0,
+    solver: Annotated[
+        Literal["pyvrp", "built-in"] | None,
+        typer.Option(help="PyVRP where it is installed, else the built-in search, if not named."),
+    ] = None,
 ) -> None:
     """Route a published instance, or a day drawn from a service area, and check the result.
 
@@ -26,10 +30,13 @@ def route(
     """
     from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.evaluation.plan_day import plan_path
+    from rideflex.routing.search.solver import installed_solver
 
+    if plot is not None:
+        from rideflex.routing.plots import draw_days  # before the work, which may be long
     console = make_console()
     with console.status("routing"):
-        found = plan_path(path, iterations, seed)
+        found = plan_path(path, iterations, seed, solver or installed_solver())
     table = make_table(
         f"{found.name} ({found.kind}), {len(found.plans[0].day.requests)} requests",
         "plan",
@@ -59,10 +66,14 @@ def route(
     for plan in found.plans:
         for problem in plan.problems:
             console.print(f"{plan.name}: {problem}")
+    if solver is None and found.solver == "built-in":
+        print_wrapped(
+            console,
+            "Routed by the built-in search, since PyVRP is not installed: "
+            "pip install 'rideflex[solve]'.",
+        )
     write_figures(console, json, found.as_json())
     if plot is not None:
-        from rideflex.routing.plots import draw_days
-
         draw_days(found.pictures(), plot, found.zones, 3600.0 if found.unit != "units" else 1000.0)
         print_wrapped(console, f"Wrote {plot}.")
     if any(plan.problems for plan in found.plans):

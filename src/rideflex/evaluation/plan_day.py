@@ -12,12 +12,13 @@ from rideflex.areas import ServiceArea, read_area
 from rideflex.negotiation.days import sample_days
 from rideflex.routing import Requests, ServiceDay, Solution
 from rideflex.routing.instances.read import read_instance
+from rideflex.routing.picture import Map, Picture
 from rideflex.routing.plans import inserted
-from rideflex.routing.plots import Map, Picture
 from rideflex.routing.problem import default_fleet
 from rideflex.routing.search.agreement import Agreement, OpenDay
 from rideflex.routing.search.clairvoyant import clairvoyant
 from rideflex.routing.search.reoptimise import reoptimise
+from rideflex.routing.search.solver import Solver
 from rideflex.routing.solution import problems_of
 
 
@@ -55,6 +56,8 @@ class Planned:
         At least insertion and re-optimised routes.
     zones
         Where the zones lie, if that is known.
+    solver
+        What re-optimised the routes.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Planned:
     ticks: float
     plans: tuple[Plan, ...]
     zones: Map | None
+    solver: Solver
 
     def pictures(self) -> list[Picture]:
         """The re-optimised day as asked and, where offers were made, as agreed."""
@@ -84,6 +88,7 @@ class Planned:
             "kind": self.kind,
             "unit": self.unit,
             "requests": len(self.plans[0].day.requests),
+            "solver": self.solver,
             "plans": [
                 {
                     "plan": plan.name,
@@ -100,12 +105,12 @@ class Planned:
         }
 
 
-def plan_path(path: Path, iterations: int, seed: int) -> Planned:
+def plan_path(path: Path, iterations: int, seed: int, solver: Solver = "pyvrp") -> Planned:
     """Plan a published instance (a file) or a day drawn from a service area (a folder)."""
     if path.is_dir():
-        return _plan_area_day(read_area(path), iterations, seed)
+        return _plan_area_day(read_area(path), iterations, seed, solver)
     instance = read_instance(path)
-    inserting, best = _two_plans(instance.day, iterations, seed)
+    inserting, best = _two_plans(instance.day, iterations, seed, solver)
     return Planned(
         instance.name,
         instance.kind,
@@ -113,18 +118,19 @@ def plan_path(path: Path, iterations: int, seed: int) -> Planned:
         float(instance.scale),
         (inserting, best),
         Map(instance.coordinates),
+        solver,
     )
 
 
-def _two_plans(day: ServiceDay, iterations: int, seed: int) -> tuple[Plan, Plan]:
+def _two_plans(day: ServiceDay, iterations: int, seed: int, solver: Solver) -> tuple[Plan, Plan]:
     routes = inserted(day)
     return (
         Plan("inserted", day, Solution.of(day, routes)),
-        Plan("re-optimised", day, reoptimise(day, routes, iterations, seed)),
+        Plan("re-optimised", day, reoptimise(day, routes, iterations, seed, solver)),
     )
 
 
-def _plan_area_day(area: ServiceArea, iterations: int, seed: int) -> Planned:
+def _plan_area_day(area: ServiceArea, iterations: int, seed: int, solver: Solver) -> Planned:
     rng = np.random.default_rng(seed)
     trips = area.trips
     rows = sample_days(trips.traveler, 1, rng)[0]
@@ -136,13 +142,13 @@ def _plan_area_day(area: ServiceArea, iterations: int, seed: int) -> Planned:
     )
     fleet = default_fleet(asked, area.travel_times, len(rows))
     day = ServiceDay(asked.take(rows), fleet, area.travel_times)
-    plans: tuple[Plan, ...] = _two_plans(day, iterations, seed)
+    plans: tuple[Plan, ...] = _two_plans(day, iterations, seed, solver)
     if area.answers is not None:
         accepted = rng.random(len(rows))[:, None] < area.answers[0, rows]
         open_day = OpenDay(day, area.table.offers, accepted)
         starts = [Agreement.as_asked(open_day, plan.solution.routes) for plan in plans]
-        bound = clairvoyant(starts, iterations=iterations, seed=seed)
+        bound = clairvoyant(starts, iterations=iterations, seed=seed, solver=solver)
         agreed = open_day.under(bound.actions)
         plans += (Plan("every answer known", agreed, bound.solution, bound.minutes),)
     zones = None if area.coordinates is None else Map(area.coordinates, geographic=True)
-    return Planned(area.folder.name, "a drawn day", "vehicle min", 60.0, plans, zones)
+    return Planned(area.folder.name, "a drawn day", "vehicle min", 60.0, plans, zones, solver)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -16,8 +14,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from rideflex.routing.problem import Requests, ServiceDay
-from rideflex.routing.solution import Routes, earliest_times, window_of, zone_of
+from rideflex.routing.picture import Map, Picture
+from rideflex.routing.problem import ServiceDay
+from rideflex.routing.solution import earliest_times, window_of, zone_of
 from rideflex.storage.atomic import replacing
 
 _WINDOW, _WIDENED, _DRIVING = "#d5d9e0", "#f59e0b", "#4b5563"
@@ -26,34 +25,6 @@ _VEHICLES = (  # none of them near the orange of a widened window
     *("#1f77b4", "#2ca02c", "#9467bd", "#d62728", "#17becf"),
     *("#8c564b", "#e377c2", "#393b79", "#637939", "#7f7f7f"),
 )
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One state of a day to draw.
-
-    Parameters
-    ----------
-    title
-        What stands above it.
-    day, routes
-        The day, windows as agreed, and routes that keep them.
-    asked
-        The requests with the windows they were asked with; what the agreement added is coloured.
-    """
-
-    title: str
-    day: ServiceDay
-    routes: Routes
-    asked: Requests | None = None
-
-
-@dataclass(frozen=True)
-class Map:
-    """Where the zones lie [Z, 2], as (x, y) or, where `geographic`, as (latitude, longitude)."""
-
-    places: npt.NDArray[np.float64]
-    geographic: bool = False
 
 
 def draw_days(

@@ -38,14 +38,15 @@ def test_a_request_that_must_arrive_before_it_leaves_is_left_out(closes):
     assert reoptimise(day, inserted(day), 30).unserved == (1,)
 
 
+@pytest.mark.parametrize("solver", ["pyvrp", "built-in"])
 @settings(max_examples=40)
-@given(settings_of_a_day())
-def test_reoptimised_routes_hold_and_are_never_worse(setting):
+@given(setting=settings_of_a_day())
+def test_reoptimised_routes_hold_and_are_never_worse(setting, solver):
     """Whatever the day, limits and travel times: the oracle accepts, and the cost did not rise."""
     fleet, travel, requests = setting
     day = ServiceDay(requests, fleet, travel)
     routes = inserted(day)
-    start, found = Solution.of(day, routes), reoptimise(day, routes, 30)
+    start, found = Solution.of(day, routes), reoptimise(day, routes, 30, solver=solver)
     assert problems_of(day, found.routes) == []
     assert found == Solution.of(day, found.routes)
     assert found.cost <= start.cost

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rideflex.routing.search.agreement import Agreement
 from rideflex.routing.search.joint import search_jointly
-from rideflex.routing.search.pyvrp_search import polish
+from rideflex.routing.search.solver import Solver
 
 
 def clairvoyant(
@@ -15,9 +15,10 @@ def clairvoyant(
     rounds: int = 20_000,
     iterations: int = 500,
     seed: int = 0,
+    solver: Solver = "pyvrp",
 ) -> Agreement:
     """Find the best agreement of one open day, never worse than any of the `starts`."""
-    return clairvoyant_days([starts], rounds, iterations, seed)[0]
+    return clairvoyant_days([starts], rounds, iterations, seed, solver=solver)[0]
 
 
 def clairvoyant_days(
@@ -26,6 +27,7 @@ def clairvoyant_days(
     iterations: int = 500,
     seed: int = 0,
     workers: int = 1,
+    solver: Solver = "pyvrp",
 ) -> list[Agreement]:
     """Find the best agreement of every open day, by local search over offers and routes together.
 
@@ -40,6 +42,13 @@ def clairvoyant_days(
         For every day at least one agreement to start from; all days share fleet and offers.
     rounds, iterations
         Of ruin and recreate from every start, and of PyVRP from the best.
+    solver
+        The built-in one leaves PyVRP's turn out.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If the solver is PyVRP, and it is not installed.
     """
     flat = [start for of_day in starts for start in of_day]
     found = [start.spared() for start in search_jointly(flat, rounds, seed)]
@@ -48,18 +57,26 @@ def clairvoyant_days(
         best.append(min(found[at : at + len(of_day)] + list(of_day), key=_cost))
         at += len(of_day)
 
+    routed = _polished(best, iterations, seed, workers) if solver == "pyvrp" else best
+    again = [last.spared() for last in search_jointly(routed, rounds, seed + 1)]
+    return [
+        min(candidates, key=_cost)
+        for candidates in zip(best, [r.spared() for r in routed], again, strict=True)
+    ]
+
+
+def _polished(
+    agreements: Sequence[Agreement], iterations: int, seed: int, workers: int
+) -> list[Agreement]:
+    from rideflex.routing.search.pyvrp_search import polish
+
     def polished(agreement: Agreement) -> Agreement:
         day = agreement.open_day.under(agreement.actions)
         routes = polish(day, agreement.solution, iterations, seed).routes
         return Agreement(agreement.open_day, agreement.actions, routes)
 
     with ThreadPoolExecutor(workers) as pool:
-        routed = list(pool.map(polished, best))
-    again = [last.spared() for last in search_jointly(routed, rounds, seed + 1)]
-    return [
-        min(candidates, key=_cost)
-        for candidates in zip(best, [r.spared() for r in routed], again, strict=True)
-    ]
+        return list(pool.map(polished, agreements))
 
 
 def _cost(agreement: Agreement) -> tuple[int, int]:

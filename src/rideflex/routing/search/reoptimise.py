@@ -9,27 +9,37 @@ from functools import partial
 from rideflex.routing.problem import ServiceDay
 from rideflex.routing.search.agreement import Agreement, OpenDay
 from rideflex.routing.search.joint import search_jointly
-from rideflex.routing.search.pyvrp_search import polish
+from rideflex.routing.search.solver import Solver
 from rideflex.routing.solution import Routes, Solution
 
 _ROUNDS = 5  # of ruin and recreate, compiled, for each of PyVRP's: together a tenth of its time
+_ROUNDS_ALONE = 35  # where nothing comes after them: about as long as both take together
 _NEVER_LEAVE_OUT = 1 << 30
 
 
-def reoptimise(day: ServiceDay, routes: Routes, iterations: int = 2000, seed: int = 0) -> Solution:
+def reoptimise(
+    day: ServiceDay,
+    routes: Routes,
+    iterations: int = 2000,
+    seed: int = 0,
+    solver: Solver = "pyvrp",
+) -> Solution:
     """Improve a day's routes: a quick ruin and recreate, then `iterations` of PyVRP's search.
 
     The objective is the plans' own: driving seconds, plus the fleet's penalty for each request
     left out. Serving comes first: what the routes leave out is optional, at the price of the
     penalty, and whoever is still left out is named in `unserved`. The result is a function of the
-    day, the routes, the iterations and the seed, and is never worse than the routes.
+    day, the routes, the iterations and the seed, and is never worse than the routes. The built-in
+    solver is a longer ruin and recreate, for where PyVRP is not installed.
 
     Raises
     ------
+    ModuleNotFoundError
+        If the solver is PyVRP, and it is not installed.
     UsageError
         If the routes can't be driven to start with.
     """
-    return reoptimise_days([day], [routes], iterations, seed)[0]
+    return reoptimise_days([day], [routes], iterations, seed, solver=solver)[0]
 
 
 def reoptimise_days(
@@ -38,17 +48,33 @@ def reoptimise_days(
     iterations: int = 2000,
     seed: int = 0,
     workers: int = 1,
+    solver: Solver = "pyvrp",
 ) -> list[Solution]:
     """Improve many days of one fleet, `workers` at a time; how many does not change the result."""
     starts = [
         Agreement.as_asked(OpenDay.without_offers(day), agreed)
         for day, agreed in zip(days, routes, strict=True)
     ]
-    quick = search_jointly(starts, _ROUNDS * iterations, seed, penalty=_NEVER_LEAVE_OUT)
+    rounds = (_ROUNDS if solver == "pyvrp" else _ROUNDS_ALONE) * iterations
+    quick = search_jointly(starts, rounds, seed, penalty=_NEVER_LEAVE_OUT)
+    found = [agreement.solution for agreement in quick]
+    if solver == "pyvrp":
+        found = _polished(days, found, iterations, seed, workers)
+    return [
+        min(start.solution, solution, key=lambda solution: solution.cost)
+        for start, solution in zip(starts, found, strict=True)
+    ]
+
+
+def _polished(
+    days: Sequence[ServiceDay],
+    solutions: Sequence[Solution],
+    iterations: int,
+    seed: int,
+    workers: int,
+) -> list[Solution]:
+    from rideflex.routing.search.pyvrp_search import polish
+
     solve = partial(polish, iterations=iterations, seed=seed)
     with ThreadPoolExecutor(workers) as pool:  # PyVRP works outside Python's lock
-        polished = list(pool.map(solve, days, [found.solution for found in quick]))
-    return [
-        min(start.solution, found, key=lambda solution: solution.cost)
-        for start, found in zip(starts, polished, strict=True)
-    ]
+        return list(pool.map(solve, days, solutions))
