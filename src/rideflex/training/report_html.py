@@ -23,7 +23,8 @@ from rideflex.evaluation.row_text import (
 )
 from rideflex.negotiation.game import UNIT
 from rideflex.negotiation.policies.simple import NeverAsk
-from rideflex.routing.plots import Map, Picture, days_figure
+from rideflex.routing.picture import Map, Picture
+from rideflex.routing.plots import days_figure
 from rideflex.storage.atomic import replacing
 from rideflex.training.plots import learning_figure, recovery_figure, saving_figure
 
