@@ -250,6 +250,22 @@ def test_evaluate_writes_what_can_be_cited(run, tmp_path):
     assert "had seen" in text
 
 
+def test_the_first_days_of_many_are_those_of_few(run, tmp_path):
+    """`costs_s` and `penalties_s` of `--days 2` are the first two of `--days 4`, of `ppo` too."""
+    figures = []
+    for days in (2, 4):
+        file = tmp_path / f"{days}.json"
+        call(
+            *("evaluate", run[0], "--days", days, "--iterations", "10", "--rounds", "50"),
+            *("--policies", "expected,ppo", "--json", file),
+        )
+        figures.append(json.loads(file.read_text()))
+    few, many = figures
+    assert set(few["costs_s"]) == {"never", "expected", "ppo", "clairvoyant"}
+    for name in ("costs_s", "penalties_s"):
+        assert few[name] == {policy: costs[:2] for policy, costs in many[name].items()}
+
+
 def test_evaluate_writes_how_it_was_made(run, tmp_path):
     """Release, days, seed, effort, cap and the settings of the run stand beside the figures."""
     call(

@@ -59,8 +59,14 @@ def draw_lookup(bench: LookupBench, path: str | Path) -> None:
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
     axes.invert_yaxis()
     axes.axvline(bench.copy_floor_s, color="#333333", linewidth=1, linestyle=":")
-    axes.text(
-        bench.copy_floor_s, -0.55, "copying the two matrices", fontsize=8, ha="left", va="bottom"
+    axes.set_ylim(top=-1.1)
+    axes.annotate(
+        "copying the two matrices",
+        (bench.copy_floor_s, -0.75),
+        xytext=(5, 0),
+        textcoords="offset points",
+        fontsize=8,
+        va="center",
     )
     axes.set_xlabel("seconds, logarithmic: wide bars ask, narrow grey bars build")
     axes.set_title(f"{bench.questions:,} questions of one full update", loc="left", pad=16)
