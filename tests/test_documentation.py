@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ import rideflex
 from rideflex.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 MODULES = [
     module.name
     for module in pkgutil.walk_packages(rideflex.__path__, "rideflex.")
@@ -86,3 +90,21 @@ def test_docstring_examples_run(name: str) -> None:
     """The `>>>` examples of every module give what they show."""
     failed, _ = doctest.testmod(importlib.import_module(name))
     assert failed == 0
+
+
+def test_the_first_screen_of_the_readme_tells_it_all() -> None:
+    """Sixty lines hold the two commands, one table of before and after, and one picture."""
+    screen = "\n".join(PAGES[0].read_text(encoding="utf-8").splitlines()[:60])
+    assert "$ make train" in screen
+    assert "$ make test" in screen
+    assert screen.count("![") == 1
+    assert "| scan of the CSV, mini-batches |" in screen
+
+
+def test_the_citation_names_the_version_of_the_package() -> None:
+    """CITATION.cff, CHANGELOG and pyproject.toml speak of the same version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {project['version']}\n" in citation
+    released = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert released[0] == project["version"]

@@ -150,7 +150,7 @@ def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
 def reoptimised(
     played: Sequence[Played], iterations: int, seed: int, workers: int = 1
 ) -> list[list[Solution]]:
-    """Solutions [policies][D] of PyVRP's search from each inserted plan.
+    """Solutions of PyVRP's search from each inserted plan, by policy, then by day.
 
     Every day is searched with the same seed, whatever the days beside it.
     """

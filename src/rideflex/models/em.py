@@ -50,7 +50,7 @@ def run_em(agree: Floats, total: Floats, priors: Floats, tolerance: float, passe
 class CountPatterns(NamedTuple):
     """The unique count patterns, in the order in which they were met.
 
-    Parameters
+    Attributes
     ----------
     rows
         One traveler with each pattern, int64 [G].
