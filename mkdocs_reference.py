@@ -1,4 +1,4 @@
-"""What MkDocs runs beside the pages: makes the reference, and refuses a name without a docstring."""
+"""What MkDocs runs: makes the reference, and warns of a public name without a docstring."""
 
 from __future__ import annotations
 
