@@ -21,7 +21,6 @@ PARTS = (
     "environment",
     "policy forward",
     "hindsight",
-    "hindsight",
     "policy update",
     "model update",
     "checkpoints",

@@ -50,10 +50,12 @@ def train(
         before.add_row(name, human_seconds(update), human_seconds(run))
     console.print(before)
     console.print(
-        f"{found.steps / found.wall_s:,.0f} environment steps a second, all 16 quotes of each "
-        f"included; {found.parts['quotes'] / found.wall_s:.0%} of the time is spent in quotes.\n"
-        f"One epoch ran first, untimed. The scan was timed on {SCAN_SAMPLE} of 12,800 outcomes, "
-        "the dict on all; both runs are this run's other parts plus the updates at that cost.\n"
+        f"{found.steps / found.wall_s:,.0f} environment steps per second, the quotes of all "
+        f"offers included; {found.parts['quotes'] / found.wall_s:.0%} of the time is spent in "
+        "quotes.\n"
+        f"One epoch ran first, untimed. The scan was timed on a sample of {SCAN_SAMPLE} outcomes, "
+        "the dict on a whole update; both runs are this run's other parts plus the updates at "
+        "that cost.\n"
         f"Machine: {found.machine}"
     )
     write_figures(console, json, found.as_json())

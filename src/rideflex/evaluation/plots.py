@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -19,7 +22,8 @@ POLICY_LOOKS = {  # from the gentlest to the greediest, as they stand in a legen
     "largest": ("#1f77b4", "o"),
 }
 _OTHER_LOOK = ("#555555", "P")
-_LABEL_SIZE = 8.0
+_LABEL_SIZE, _MARK = 8.0, 3.5
+_SAMPLES = 60  # along each line, to keep labels off it
 _PLACES = (  # of a label beside its point, in points of print; the first that is free is taken
     *((6, 5), (-6, 5), (6, -5), (-6, -5), (0, 11), (0, -11), (12, 0), (-12, 0)),
     *((14, 14), (-14, 14), (14, -14), (-14, -14), (0, 22), (0, -22), (24, 0), (-24, 0)),
@@ -83,20 +87,24 @@ def _in_order(points: Sequence[FrontierPoint]) -> list[str]:
 
 
 def _write_labels(axes: Axes, labels: Sequence[tuple[tuple[float, float], str, str]]) -> None:
-    """Write each label beside its point, where it hides neither a point nor another label."""
-    per_point = axes.figure.dpi / 72
-    points = [axes.transData.transform(place) for place, _, _ in labels]
-    half = 3.5 * per_point
-    taken = [(x - half, y - half, x + half, y + half) for x, y in points]
+    """Write each label where it hides no point, line or other label, and is nearest to its own."""
+    pixels = axes.figure.dpi / 72
+    points = [tuple(axes.transData.transform(place).tolist()) for place, _, _ in labels]
+    taken = [_box_around(x, y, _MARK * pixels) for x, y in points]
+    lines = [_box_around(x, y, pixels) for x, y in _along_lines(axes)]
     for (place, text, color), (x, y) in zip(labels, points, strict=True):
-        width = (0.62 * len(text) + 0.2) * _LABEL_SIZE * per_point
-        height = 1.1 * _LABEL_SIZE * per_point
+        width = (0.62 * len(text) + 0.2) * _LABEL_SIZE * pixels
+        height = 1.1 * _LABEL_SIZE * pixels
         spots = []
         for right, up in _PLACES:
-            left = x + right * per_point - (width if right < 0 else 0 if right else width / 2)
-            low = y + up * per_point - (height if up < 0 else 0 if up else height / 2)
+            left = x + right * pixels - (width if right < 0 else 0 if right else width / 2)
+            low = y + up * pixels - (height if up < 0 else 0 if up else height / 2)
             box = (left, low, left + width, low + height)
-            spots.append((sum(_overlap(box, other) for other in taken), (right, up), box))
+            hidden = sum(_overlap(box, other) for other in taken)
+            crossed = sum(_overlap(box, other) for other in lines)
+            gaps = [_gap(box, other) for other in points]
+            astray = min(gaps) < _gap(box, (x, y))
+            spots.append(((hidden, astray, crossed), (right, up), box))
         _, (right, up), box = min(spots, key=lambda spot: spot[0])
         taken.append(box)
         axes.annotate(
@@ -109,6 +117,30 @@ def _write_labels(axes: Axes, labels: Sequence[tuple[tuple[float, float], str, s
             fontsize=_LABEL_SIZE,
             color=color,
         )
+
+
+def _along_lines(axes: Axes) -> npt.NDArray[np.float64]:
+    """Places in pixels [n, 2] along all lines and interval bars of a picture."""
+    segments = [line.get_xydata() for line in axes.lines]
+    for bars in axes.collections:
+        segments += [path.vertices for path in bars.get_paths()]
+    places = [
+        start + (end - start) * np.linspace(0, 1, _SAMPLES)[:, None]
+        for segment in segments
+        for start, end in pairwise(np.asarray(axes.transData.transform(segment)))
+    ]
+    return np.concatenate([np.empty((0, 2)), *places])
+
+
+def _box_around(x: float, y: float, reach: float) -> tuple[float, ...]:
+    return (x - reach, y - reach, x + reach, y + reach)
+
+
+def _gap(box: tuple[float, ...], place: tuple[float, float]) -> float:
+    """How far a place lies from a box."""
+    right = max(box[0] - place[0], 0.0, place[0] - box[2])
+    up = max(box[1] - place[1], 0.0, place[1] - box[3])
+    return float(np.hypot(right, up))
 
 
 def _overlap(box: tuple[float, ...], other: tuple[float, ...]) -> float:
