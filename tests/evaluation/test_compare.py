@@ -13,7 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from rideflex.areas import read_area
-from rideflex.cli.numbers import read_prices
+from rideflex.cli.option_lists import read_prices
 from rideflex.errors import UsageError
 from rideflex.evaluation.compare import CLAIRVOYANT, Effort, compare
 from rideflex.evaluation.frontier import FrontierPoint, frontier

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rideflex.cli.option_lists import read_policies
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation import Days, Masking, Negotiation, Prices, area_fleet
 from rideflex.negotiation.policies import POLICIES, LookAhead, make_policies
-from rideflex.negotiation.policies.registry import read_names
 from rideflex.training.environment.observation import Observer
 from rideflex.training.ppo.policy import LearnedPolicy, fresh_network
 from tests.informed import Informed
@@ -113,9 +113,9 @@ def test_an_unknown_policy_is_named(beliefs):
 
 def test_names_are_read_between_commas():
     """A comma too many does no harm; a text without any name is refused."""
-    assert read_names(" expected, ,ppo,") == ["expected", "ppo"]
+    assert read_policies(" expected, ,ppo,") == ["expected", "ppo"]
     with pytest.raises(UsageError, match="',' names no policy; there are never, largest"):
-        read_names(",")
+        read_policies(",")
 
 
 @pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])

@@ -92,7 +92,7 @@ def recovery(
     from rideflex.bench.plots import draw_recovery
     from rideflex.bench.recovery import bench_recovery
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.numbers import whole_numbers
+    from rideflex.cli.option_lists import whole_numbers
 
     console = make_console()
     outcomes_each = tuple(whole_numbers([each], "--each"))

@@ -53,15 +53,15 @@ def evaluate(
     `rideflex evaluate runs/demo --prices 0,2,5,10 --plot frontier.png`
     """
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.numbers import read_prices
+    from rideflex.cli.option_lists import read_policies, read_prices
     from rideflex.errors import UsageError
     from rideflex.evaluation.compare import Effort, compare
     from rideflex.evaluation.frontier import frontier
     from rideflex.evaluation.play import Scene, unseen_days
-    from rideflex.negotiation.policies.registry import make_policies, read_names
+    from rideflex.negotiation.policies.registry import make_policies
 
     console = make_console()
-    names = read_names(policies)
+    names = read_policies(policies)
     if plot is not None and prices is None:
         raise UsageError(
             f"--plot {plot} draws the frontier; name the prices of a minute, such as "

@@ -148,7 +148,7 @@ def predict(
     import numpy as np
 
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.numbers import whole_numbers
+    from rideflex.cli.option_lists import whole_numbers
     from rideflex.errors import UsageError
     from rideflex.models.registry import load_model
 

@@ -13,20 +13,6 @@ from rideflex.negotiation.policies.simple import ExpectedSaving, LargestLikely, 
 POLICIES = ("never", "largest", "expected", "lookahead", "ppo")
 
 
-def read_names(text: str) -> list[str]:
-    """Read names separated by commas; empty ones are left out.
-
-    Raises
-    ------
-    UsageError
-        If no name is left.
-    """
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise UsageError(f"{text!r} names no policy; there are {', '.join(POLICIES)}")
-    return names
-
-
 def make_policies(
     names: Sequence[str], beliefs: Beliefs, learned: Policy | None = None
 ) -> dict[str, Policy]:

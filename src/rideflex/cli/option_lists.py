@@ -1,10 +1,11 @@
-"""Options that take several numbers."""
+"""Options that take several values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rideflex.errors import UsageError
+from rideflex.negotiation.policies.registry import POLICIES
 from rideflex.negotiation.prices import Prices
 
 _BEYOND = 1 << 63
@@ -31,3 +32,11 @@ def read_prices(text: str) -> list[float]:
     for price in prices:
         Prices(minute=price)
     return prices
+
+
+def read_policies(text: str) -> list[str]:
+    """Read names of policies separated by commas; empty ones are left out."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise UsageError(f"{text!r} names no policy; there are {', '.join(POLICIES)}")
+    return names
