@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 import re
 import shlex
@@ -108,3 +109,23 @@ def test_the_citation_names_the_version_of_the_package() -> None:
     assert f"\nversion: {project['version']}\n" in citation
     released = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
     assert released[0] == project["version"]
+
+
+FIRST_MET = """
+rideflex.read_area rideflex.ServiceArea rideflex.DecisionTable.from_csv rideflex.DecisionTable.empty
+rideflex.DecisionTable.accepts rideflex.DecisionTable.indicators rideflex.DecisionTable.masks
+rideflex.DecisionTable.lookup rideflex.OfferGrid rideflex.TravelerIndex rideflex.Outcomes
+rideflex.encode_outcomes rideflex.Counts rideflex.OutcomeBuffer rideflex.FlexibilityPosterior
+rideflex.embedding.EmbeddingFFN rideflex.embedding.update_embedding_model
+rideflex.embedding.OnlineTravelerDataset rideflex.routing.plans.PlanBatch
+rideflex.routing.search.reoptimise.reoptimise
+rideflex.training.environment.gymnasium_env.NegotiationEnv rideflex.evaluation.compare.compare
+rideflex.evaluation.play.play rideflex.testing.check_model
+""".split()
+
+
+@pytest.mark.parametrize("name", FIRST_MET)
+def test_names_that_users_meet_first_show_an_example(name: str) -> None:
+    """Each has a section of examples, which the test of all docstrings runs."""
+    found = pkgutil.resolve_name(name)
+    assert ">>> " in inspect.getdoc(found).partition("\nExamples\n--------\n")[2]

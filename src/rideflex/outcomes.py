@@ -206,6 +206,17 @@ class OutcomeBuffer:
         Outcomes held; the oldest leave first.
     n_travelers, n_types
         Shape of the counts.
+
+    Examples
+    --------
+    >>> from rideflex import DecisionTable
+    >>> buffer = OutcomeBuffer(capacity=2, n_travelers=1, n_types=4)
+    >>> table = DecisionTable.empty()
+    >>> buffer.append(table.outcomes([0, 0, 0], [-1, -1, -1], [15, 15, 0], [True, True, False]))
+    >>> len(buffer), buffer.seen
+    (2, 3)
+    >>> buffer.counts.agree.tolist()  # of the last two
+    [[2.0, 0.0, 1.0, 1.0]]
     """
 
     def __init__(self, capacity: int, n_travelers: int, n_types: int) -> None:

@@ -20,6 +20,16 @@ class TravelerIndex:
     ----------
     ids
         The traveler ids [T], each once, in the order of the entities.
+
+    Examples
+    --------
+    >>> travelers = TravelerIndex([12, 7, 30])
+    >>> travelers.encode([7, 30, 30]).tolist()
+    [1, 2, 2]
+    >>> travelers.encode([99], unknown="mark").tolist()
+    [-1]
+    >>> travelers.ids[1]
+    np.int64(7)
     """
 
     def __init__(self, ids: npt.ArrayLike) -> None:

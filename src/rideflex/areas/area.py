@@ -81,6 +81,19 @@ class ServiceArea:
         phase p; None where neither true types nor `travelers.csv` say.
     compile_seconds
         What reading and compiling the decisions took; None where they were not read from a file.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from rideflex import read_area
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> folder = f"{mkdtemp()}/city"
+    >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
+    >>> area = read_area(folder)
+    >>> len(area.travelers), len(area.trips), len(area.zones)
+    (3, 6, 4)
+    >>> area.answers.shape  # phases, trips, offers
+    (1, 6, 16)
     """
 
     folder: Path
@@ -127,6 +140,20 @@ def read_area(folder: str | Path, on_conflict: OnConflict = "first") -> ServiceA
     ------
     DataError
         If a file can't be used; it carries every problem of that file.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from rideflex import read_area
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> folder = f"{mkdtemp()}/city"
+    >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
+    >>> read_area(folder).table.n_trips
+    6
+    >>> read_area("nowhere")
+    Traceback (most recent call last):
+    ...
+    rideflex.errors.DataError: nowhere: is not a folder
     """
     home = Path(folder)
     if not home.is_dir():

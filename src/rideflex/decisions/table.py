@@ -88,6 +88,17 @@ class DecisionTable:
         ------
         DataError
             If the file can't be used; it carries every problem found.
+
+        Examples
+        --------
+        >>> from tempfile import mkdtemp
+        >>> from rideflex import read_area
+        >>> from rideflex.synthetic import AreaSettings, generate_area
+        >>> folder = f"{mkdtemp()}/city"
+        >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
+        >>> table = DecisionTable.from_csv(f"{folder}/decisions.csv")
+        >>> table.n_trips, len(table.offers), len(table.types)
+        (6, 16, 4)
         """
         file = Path(path)
 
@@ -248,6 +259,12 @@ class DecisionTable:
         ------
         UsageError
             If an id or an action is outside the table, or `strict` and a question has no row.
+
+        Examples
+        --------
+        >>> table = DecisionTable.empty()  # the types' rules answer; 30 minutes later, 30 earlier
+        >>> table.accepts([-1, -1], [15, 0]).tolist()
+        [[True, False, False, True], [False, True, False, True]]
         """
         masks, _ = self._answers.gather(ids, actions, strict)
         return self._answers.expand(masks, out)
@@ -264,6 +281,11 @@ class DecisionTable:
         """Give the indicator matrix: whether type l would have answered as outcome i did.
 
         `accepted` is what was observed, bool [n]; the rest is as in `accepts`.
+
+        Examples
+        --------
+        >>> DecisionTable.empty().indicators([-1, -1], [15, 15], [True, False]).tolist()
+        [[True, False, False, True], [False, True, True, False]]
         """
         masks, _ = self._answers.gather(ids, actions, strict)
         return self._answers.expand(self._answers.agreement(masks, accepted), out)
@@ -348,6 +370,12 @@ class DecisionTable:
         Returns
         -------
         bool [n, A].
+
+        Examples
+        --------
+        >>> table = DecisionTable.empty(["rigid"], [(0, 0), (-10, 0)])
+        >>> table.masks([-1], [0]).tolist()
+        [[True, False]]
         """
         return self._answers.of_types(ids, types)
 
@@ -368,6 +396,25 @@ class DecisionTable:
         ------
         UsageError
             If the traveler is not a whole number.
+
+        Examples
+        --------
+        >>> from rideflex.tables.columns import CONTEXT
+        >>> context = (7, "work", "home", "office", "08:00-08:30", "08:20-08:50")
+        >>> table = DecisionTable.from_frame(
+        ...     {
+        ...         **{name: [value] for name, value in zip(CONTEXT, context, strict=True)},
+        ...         "pickup_shift_min": [20],
+        ...         "dropoff_shift_min": [0],
+        ...         "early": ["accept"],
+        ...         "rigid": ["reject"],
+        ...     },
+        ...     offers=[(0, 0), (-20, 0)],
+        ... )
+        >>> table.lookup(*context, -20, 0)
+        {'early': 'accept', 'rigid': 'reject'}
+        >>> table.lookup(*context, 0, 0) is None
+        True
         """
         places = (trip_purpose, departure_location, arrival_location)
         texts = (*places, departure_time_window, arrival_time_window)

@@ -43,6 +43,20 @@ def encode_outcomes(frame: Any, table: DecisionTable, travelers: TravelerIndex) 
     ------
     UsageError
         If a column is missing or a value can't be used; it names the value and its position.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from rideflex import read_area
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> folder = f"{mkdtemp()}/city"
+    >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
+    >>> area = read_area(folder)
+    >>> trip = dict(zip(CONTEXT, area.table.contexts[0], strict=True))
+    >>> log = [{**trip, "pickup_shift_min": -20, "dropoff_shift_min": 0, "accepted": True}]
+    >>> outcomes = encode_outcomes(log, area.table, area.travelers)
+    >>> outcomes.trips.tolist(), outcomes.actions.tolist(), outcomes.accepted.tolist()
+    ([0], [4], [True])
     """
     ids = traveler_ids(frame)
     actions = actions_of(frame, table.offers) if ACTION in names_of(frame) else table.actions(frame)

@@ -62,6 +62,16 @@ class PlanBatch:
         The vehicles, and seconds [Z, Z] between zones.
     n_days, max_requests
         How many days, and the most requests that one of them will take.
+
+    Examples
+    --------
+    >>> from rideflex.routing import Fleet, Requests, ServiceDay
+    >>> travel_times = [[0, 600, 900], [600, 0, 600], [900, 600, 0]]
+    >>> requests = Requests([1, 2], [2, 1], [[0, 1800], [0, 1800]], [[0, 7200], [0, 7200]])
+    >>> day = ServiceDay(requests, Fleet(vehicles=1, capacity=2, depot=0), travel_times)
+    >>> plans = PlanBatch.of([day], [((0, 2, 1, 3),)])
+    >>> plans.booked.tolist()
+    [2]
     """
 
     def __init__(

@@ -38,6 +38,16 @@ def reoptimise(
         If the solver is PyVRP, and it is not installed.
     UsageError
         If the routes can't be driven to start with.
+
+    Examples
+    --------
+    >>> from rideflex.routing import Fleet, Requests
+    >>> travel_times = [[0, 600, 900], [600, 0, 600], [900, 600, 0]]
+    >>> windows = [[0, 3600], [0, 3600]], [[0, 7200], [0, 7200]]
+    >>> day = ServiceDay(Requests([1, 1], [2, 2], *windows), Fleet(1, 2, 0), travel_times)
+    >>> one_after_the_other = ((0, 1, 2, 3),)
+    >>> reoptimise(day, one_after_the_other, iterations=20, solver="built-in").driving
+    2100
     """
     return reoptimise_days([day], [routes], iterations, seed, solver=solver)[0]
 

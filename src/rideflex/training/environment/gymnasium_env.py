@@ -81,6 +81,22 @@ class NegotiationEnv(gym.Env[Observation, np.int64]):
 
     ## Version history
     * v0: first version
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from rideflex.synthetic import AreaSettings, generate_area
+    >>> folder = f"{mkdtemp()}/city"
+    >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
+    >>> day = NegotiationEnv(folder)
+    >>> observation, info = day.reset(seed=7)
+    >>> observation.shape, info["action_mask"].shape
+    ((198,), (16,))
+    >>> for _ in range(3):  # one request of each traveler
+    ...     offer = info["action_mask"].argmax()
+    ...     observation, reward, ended, _, info = day.step(offer)
+    >>> ended
+    True
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": []}  # type: ignore[misc]
