@@ -111,17 +111,32 @@ def test_the_citation_names_the_version_of_the_package() -> None:
     assert released[0] == project["version"]
 
 
-FIRST_MET = """
-rideflex.read_area rideflex.ServiceArea rideflex.DecisionTable.from_csv rideflex.DecisionTable.empty
-rideflex.DecisionTable.accepts rideflex.DecisionTable.indicators rideflex.DecisionTable.masks
-rideflex.DecisionTable.lookup rideflex.OfferGrid rideflex.TravelerIndex rideflex.Outcomes
-rideflex.encode_outcomes rideflex.Counts rideflex.OutcomeBuffer rideflex.FlexibilityPosterior
-rideflex.embedding.EmbeddingFFN rideflex.embedding.update_embedding_model
-rideflex.embedding.OnlineTravelerDataset rideflex.routing.plans.PlanBatch
-rideflex.routing.search.reoptimise.reoptimise
-rideflex.training.environment.gymnasium_env.NegotiationEnv rideflex.evaluation.compare.compare
-rideflex.evaluation.play.play rideflex.testing.check_model
-""".split()
+FIRST_MET = [
+    "rideflex.read_area",
+    "rideflex.ServiceArea",
+    "rideflex.DecisionTable.from_csv",
+    "rideflex.DecisionTable.empty",
+    "rideflex.DecisionTable.accepts",
+    "rideflex.DecisionTable.indicators",
+    "rideflex.DecisionTable.masks",
+    "rideflex.DecisionTable.lookup",
+    "rideflex.OfferGrid",
+    "rideflex.TravelerIndex",
+    "rideflex.Outcomes",
+    "rideflex.encode_outcomes",
+    "rideflex.Counts",
+    "rideflex.OutcomeBuffer",
+    "rideflex.FlexibilityPosterior",
+    "rideflex.embedding.EmbeddingFFN",
+    "rideflex.embedding.update_embedding_model",
+    "rideflex.embedding.OnlineTravelerDataset",
+    "rideflex.routing.plans.PlanBatch",
+    "rideflex.routing.search.reoptimise.reoptimise",
+    "rideflex.training.environment.gymnasium_env.NegotiationEnv",
+    "rideflex.evaluation.compare.compare",
+    "rideflex.evaluation.play.play",
+    "rideflex.testing.check_model",
+]
 
 
 @pytest.mark.parametrize("name", FIRST_MET)
