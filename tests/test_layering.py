@@ -15,7 +15,8 @@ PACKAGE = Path(rideflex.__file__).parent
 
 # From the ground up: a part imports what stands below it, and nothing else.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "_compiled", "_moved"}),
+    frozenset({"errors"}),
+    frozenset({"_compiled", "_moved"}),
     frozenset({"tables", "storage", "offers", "travelers", "outcomes"}),
     frozenset({"flexibility", "routing"}),
     frozenset({"decisions"}),

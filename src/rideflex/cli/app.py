@@ -16,6 +16,7 @@ import typer
 import rideflex
 from rideflex.cli import areas as data
 from rideflex.cli import (
+    bench_cpu,
     bench_lookup,
     bench_models,
     bench_quotes,
@@ -60,6 +61,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     routes.route,
 )
 BENCHES: tuple[Callable[..., None], ...] = (
+    bench_cpu.cpu,
     bench_lookup.lookup,
     bench_lookup.scale,
     bench_models.update,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +10,7 @@ from rideflex.routing.kernels.layout import Asked, Shifts
 from rideflex.routing.kernels.state import NEVER, Rules, State, refresh
 
 
-@compiled(parallel=True)
+@compiled()
 def commit_days(
     state: State,
     rules: Rules,
@@ -23,7 +22,7 @@ def commit_days(
     served: npt.NDArray[np.bool_],
 ) -> None:
     """Book one request a day under the offer that was agreed, and route it where it can be."""
-    for day in numba.prange(len(actions)):
+    for day in range(len(actions)):
         action = actions[day]
         book(
             state, asked, day, day,

@@ -24,6 +24,9 @@ from rideflex.routing.kernels.state import NEVER, Rules, State
 
 COST, VEHICLE, PICKUP, DROPOFF = 0, 1, 2, 3
 
+# A day's quote takes microseconds, and so does waking a thread: fewer days are quoted in one.
+_FEWEST_PARALLEL = 16
+
 
 @compiled(parallel=True)
 def quote_days(
@@ -41,12 +44,30 @@ def quote_days(
     can take the request. Among equals the first vehicle, then the first positions, are taken.
     """
     barred = np.zeros(state.length.shape[1], dtype=np.bool_)
-    for day in numba.prange(quotes.shape[1]):
-        best = np.empty((4, len(shifts.early), len(shifts.late)), dtype=np.int64)
-        quote_day(state, rules, travel, asked, shifts, day, day, barred, best)
-        for offer in range(quotes.shape[2]):
-            for field in range(4):
-                quotes[field, day, offer] = best[field, shifts.lane[offer], shifts.step[offer]]
+    if quotes.shape[1] < _FEWEST_PARALLEL:
+        for day in range(quotes.shape[1]):
+            _quote_offers(state, rules, travel, asked, shifts, day, barred, quotes)
+    else:
+        for day in numba.prange(quotes.shape[1]):
+            _quote_offers(state, rules, travel, asked, shifts, day, barred, quotes)
+
+
+@compiled()
+def _quote_offers(
+    state: State,
+    rules: Rules,
+    travel: npt.NDArray[np.int32],
+    asked: Asked,
+    shifts: Shifts,
+    day: int,
+    barred: npt.NDArray[np.bool_],
+    quotes: npt.NDArray[np.int64],
+) -> None:
+    best = np.empty((4, len(shifts.early), len(shifts.late)), dtype=np.int64)
+    quote_day(state, rules, travel, asked, shifts, day, day, barred, best)
+    for offer in range(quotes.shape[2]):
+        for field in range(4):
+            quotes[field, day, offer] = best[field, shifts.lane[offer], shifts.step[offer]]
 
 
 @compiled()

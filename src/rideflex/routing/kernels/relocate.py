@@ -23,8 +23,11 @@ def improve_days(
     state: State, rules: Rules, travel: npt.NDArray[np.int32], penalty: int, rounds: int
 ) -> None:
     """Improve every day until a round moves nothing, at most `rounds` rounds."""
-    for day in numba.prange(len(state.booked)):
-        _improve_day(state, rules, travel, penalty, rounds, day)
+    if len(state.booked) == 1:
+        _improve_day(state, rules, travel, penalty, rounds, 0)
+    else:
+        for day in numba.prange(len(state.booked)):
+            _improve_day(state, rules, travel, penalty, rounds, day)
 
 
 @compiled()

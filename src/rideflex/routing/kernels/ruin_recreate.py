@@ -61,8 +61,11 @@ def search_days(
     seeds
         One a day [B]: the result depends on nothing else.
     """
-    for day in numba.prange(len(seeds)):
-        _search_day(state, rules, travel, asked, shifts, choice, iterations, day, seeds[day])
+    if len(seeds) == 1:
+        _search_day(state, rules, travel, asked, shifts, choice, iterations, 0, seeds[0])
+    else:
+        for day in numba.prange(len(seeds)):
+            _search_day(state, rules, travel, asked, shifts, choice, iterations, day, seeds[day])
 
 
 @compiled()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -50,7 +49,7 @@ def narrowed(
     return cost
 
 
-@compiled(parallel=True)
+@compiled()
 def _drop_broken(
     state: State,
     rules: Rules,
@@ -58,7 +57,7 @@ def _drop_broken(
     requests: npt.NDArray[np.int64],
     broken: npt.NDArray[np.bool_],
 ) -> None:
-    for row in numba.prange(len(requests)):
+    for row in range(len(requests)):
         for vehicle in range(state.length.shape[1]):
             for k in range(state.length[row, vehicle]):
                 if state.stops[row, vehicle, k] == 2 * requests[row]:
