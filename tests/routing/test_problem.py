@@ -58,6 +58,9 @@ def test_requests_that_make_no_sense_are_refused(changes, told):
     [
         (np.zeros((2, 3)), Fleet(1, 1, 0), "square matrix"),
         (np.array([[0, -1], [0, 0]]), Fleet(1, 1, 0), "from zone 0 to zone 1 is negative"),
+        (np.array([[0, np.nan], [0, 0]]), Fleet(1, 1, 0), "no travel time from zone 0 to zone 1"),
+        (np.array([[0, 0], [np.inf, 0]]), Fleet(1, 1, 0), "no travel time from zone 1 to zone 0"),
+        (np.array([[0, 2**32 - 1], [0, 0]]), Fleet(1, 1, 0), "zone 1: 4294967295 is no number of"),
         (TRAVEL, Fleet(1, 1, 2), "depot 2 is outside the 2 zones"),
         (np.zeros((1, 1)), Fleet(1, 1, 0), "destination of request 0 is outside 1 zones"),
     ],

@@ -175,9 +175,18 @@ class ServiceDay:
 
 def checked_travel_times(travel_times: npt.ArrayLike, fleet: Fleet) -> npt.NDArray[np.int32]:
     """Return the matrix as int32, after checking it and the depot's place in it."""
-    matrix = np.ascontiguousarray(travel_times, dtype=np.int32)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise UsageError(f"travel times are a square matrix, not one of shape {matrix.shape}")
+    given = np.asarray(travel_times)
+    if given.ndim != 2 or given.shape[0] != given.shape[1]:
+        raise UsageError(f"travel times are a square matrix, not one of shape {given.shape}")
+    absent = ~np.isfinite(given) | (given > np.iinfo(np.int32).max)
+    if absent.any():
+        row, column = (int(axis[0]) for axis in np.nonzero(absent))
+        raise UsageError(
+            f"there is no travel time from zone {row} to zone {column}: {given[row, column]} is "
+            "no number of seconds; a pair that can't be reached takes longer than any shift, "
+            "such as 1e9"
+        )
+    matrix = np.ascontiguousarray(given, dtype=np.int32)
     if (matrix < 0).any():
         row, column = (int(axis[0]) for axis in np.nonzero(matrix < 0))
         raise UsageError(f"the travel time from zone {row} to zone {column} is negative")

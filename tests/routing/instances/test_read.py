@@ -105,6 +105,13 @@ def test_instances_go_through_insertion(tmp_path):
         (CORDEAU.format(ride=1).replace("1 2 300", "1 7 300"), r"row 1, .*value 7.0"),
         (CORDEAU.format(ride=1).replace("3 -1 50", "3 -2 50"), r"row 5, column 'load', value -2"),
         (CORDEAU.format(ride=1).replace("\n2 0.0", "\n7 0.0"), r"row 4, column 'node', value 7"),
+        (CORDEAU.format(ride=1).replace("\n2 0.0", "\n2 5380529.1"), "row 4: its coordinates are"),
+        ('{"vehicles": []}', "is JSON, such as VROOM's; the formats read here are .*Cordeau"),
+        (
+            "NAME: bar-n100-1\nLOCATION: Barcelona\n",
+            "is a text with named sections, such",
+        ),
+        ("PK\x03\x04rubbish", "is a zip archive; the formats read here"),
     ],
 )
 def test_bad_instances_name_the_line_and_the_value(tmp_path, content, told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,15 @@ from rideflex.errors import DataError, Problem
 from rideflex.routing.problem import ServiceDay
 
 SCALE = 1000
+_X, _Y = 1, 2
+_FOREIGN = {
+    b"{": "JSON, such as VROOM's",
+    b"[": "JSON, such as VROOM's",
+    b"PK": "a zip archive",
+    b"NAME": "a text with named sections, such as Sartori and Buriol's or TSPLIB's",
+    b"<": "XML",
+}
+_FARTHEST = np.iinfo(np.int32).max / SCALE
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ def read_rows(path: str | Path) -> list[Row]:
         If the file is missing or empty, or something on a line is no number.
     """
     file = str(path)
+    _check_format(Path(path))
     try:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -77,6 +88,21 @@ def read_rows(path: str | Path) -> list[Row]:
     if not rows:
         raise DataError(Problem(file, "is empty"))
     return rows
+
+
+def check_extent(nodes: Sequence[Row]) -> None:
+    """Raise DataError where nodes lie too far apart for distances in thousandths to fit 32 bits.
+
+    The second and third number of every line are its coordinates, in both formats.
+    """
+    placed = [node for node in nodes if len(node.values) > _Y]
+    places = np.array([node.values[_X : _Y + 1] for node in placed])
+    if len(places) and np.hypot(*np.ptp(places, axis=0)) > _FARTHEST:
+        away = np.hypot(*(places - np.median(places, axis=0)).T)
+        raise placed[int(away.argmax())].refuse(
+            f"its coordinates are too far from the others': distances up to {_FARTHEST:,.0f} "
+            "units can be held; is the depot at 0, 0 beside coordinates in metres?"
+        )
 
 
 def distances(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
@@ -98,6 +124,23 @@ def check_columns(rows: list[Row], columns: tuple[str, ...], what: str) -> None:
             raise row.refuse(
                 f"{what} has {len(columns)} numbers ({', '.join(columns)}), "
                 f"and this line has {len(row.values)}"
+            )
+
+
+def _check_format(path: Path) -> None:
+    """Name the formats of others that are no lines of numbers."""
+    if not path.is_file():
+        return
+    with path.open("rb") as content:
+        start = content.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    for mark, name in _FOREIGN.items():
+        if start.upper().startswith(mark):
+            raise DataError(
+                Problem(
+                    str(path),
+                    f"is {name}; the formats read here are the text files of Cordeau "
+                    "(dial-a-ride) and of Li and Lim (pick-up and delivery)",
+                )
             )
 
 
