@@ -79,10 +79,11 @@ def test_windows_that_nobody_can_keep_are_found():
 
 def test_widened_windows_open_earlier_and_close_later():
     """An accepted offer moves two edges, and leaves the asked windows as they were."""
-    wider = GOOD.widened(-10, 20)
-    assert wider.pickup_window.tolist() == [[-600, 600]]
-    assert wider.dropoff_window.tolist() == [[0, 2400]]
-    assert GOOD.pickup_window.tolist() == [[0, 600]]
+    asked = Requests([0], [1], [[900, 1500]], [[900, 2100]])
+    wider = asked.widened(-10, 20)
+    assert wider.pickup_window.tolist() == [[300, 1500]]
+    assert wider.dropoff_window.tolist() == [[900, 3300]]
+    assert asked.pickup_window.tolist() == [[900, 1500]]
 
 
 def test_a_sampled_day_has_one_trip_of_every_traveler():
@@ -156,3 +157,18 @@ def test_the_oracle_refuses_late_and_crowded_vehicles():
     assert problems((0, 2, 1, 3), max_ride=659) == ["vehicle 0 can't keep its windows"]
     assert problems((0, 2, 1, 3), max_duration=1339) == ["vehicle 0 can't keep its windows"]
     assert problems((0, 2, 1, 3), max_ride=660, max_duration=1340) == []
+
+
+def test_no_agreed_window_begins_before_the_service_day() -> None:
+    """Half an hour earlier than ten past midnight is midnight, in plans and requests alike."""
+    times = np.array([[0, 600], [600, 0]])
+    asked = Requests([0], [1], [[600, 2400]], [[1200, 4800]])
+    widest = asked.widened([-30], [30])
+    assert widest.pickup_window.tolist() == [[0, 2400]]
+    assert widest.dropoff_window.tolist() == [[1200, 6600]]
+    offers = OfferGrid.default()
+    plans = PlanBatch(Fleet(vehicles=1, capacity=4, depot=0), times, 1, 1)
+    quotes = plans.quote(asked, offers)
+    plans.commit(quotes, [offers.pairs.index((-30, 30))])
+    assert plans.day(0).requests.pickup_window.tolist() == [[0, 2400]]
+    assert problems_of(plans.day(0), plans.routes(0)) == []

@@ -206,9 +206,12 @@ class PlanBatch:
         )
 
     def day(self, day: int) -> ServiceDay:
-        """Return the requests of one day as they were booked, windows as agreed."""
+        """Return the requests of one day as they were booked, windows as agreed.
+
+        No window is told to begin before the service day: nobody could be picked up then.
+        """
         state, n = self._state, 2 * int(self._state.booked[day])
-        windows = np.stack([state.opens[day, :n], state.closes[day, :n]], axis=1)
+        windows = np.stack([np.maximum(state.opens[day, :n], 0), state.closes[day, :n]], axis=1)
         requests = Requests(
             origin=state.zone[day, 0:n:2],
             destination=state.zone[day, 1:n:2],

@@ -128,10 +128,12 @@ class Requests:
     def widened(self, pickup: npt.ArrayLike, dropoff: npt.ArrayLike) -> Requests:
         """Return the requests under accepted shifts, in minutes: pick-up <= 0, drop-off >= 0.
 
-        An accepted offer widens the windows: the pick-up may come earlier, the drop-off later.
+        An accepted offer widens the windows: the pick-up may come earlier, but not before the
+        service day begins, and the drop-off later.
         """
         early, late = self.pickup_window.copy(), self.dropoff_window.copy()
         early[..., 0] += 60 * np.asarray(pickup, dtype=np.int64)
+        early[..., 0] = np.maximum(early[..., 0], np.minimum(self.pickup_window[..., 0], 0))
         late[..., 1] += 60 * np.asarray(dropoff, dtype=np.int64)
         return Requests(self.origin, self.destination, early, late, self.riders, self.service)
 
