@@ -17,7 +17,8 @@ PACKAGE = Path(rideflex.__file__).parent
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"_compiled", "_moved"}),
-    frozenset({"tables", "storage", "offers", "travelers", "outcomes"}),
+    frozenset({"tables", "storage", "offers"}),
+    frozenset({"travelers", "outcomes"}),
     frozenset({"flexibility", "routing"}),
     frozenset({"decisions"}),
     frozenset({"areas", "logs"}),

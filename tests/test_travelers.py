@@ -36,3 +36,29 @@ def test_a_stranger_is_named() -> None:
     for ids in ([3, 4, 9], [3, 4, 10**12]):
         with pytest.raises(UsageError, match="traveler 5 is not one of the 3 known travelers"):
             TravelerIndex(ids).encode([4, 5, 6])
+
+
+def test_names_and_numbers_are_travelers_alike() -> None:
+    """7, 007 and A-17 are three; they are found, sorted, saved and restored as they are."""
+    index = TravelerIndex.from_ids(["A-17", "7", "007", 7, "A-17", 3])
+    assert index.ids.tolist() == [3, 7, "007", "A-17"]
+    for one in (index, TravelerIndex.of_arrays(index.arrays())):
+        assert one is not None
+        assert one.ids.tolist() == index.ids.tolist()
+        assert one.encode(["A-17", "7", "007", 7, "8"], unknown="mark").tolist() == [3, 1, 2, 1, -1]
+    with pytest.raises(UsageError, match=r"traveler 07 is not one of the 4.*7 is known"):
+        index.encode(["07"])
+    with pytest.raises(UsageError, match="traveler '007' is a name"):
+        index.whole_ids()
+    with pytest.raises(UsageError, match="without repeats"):
+        TravelerIndex([7, "7"])
+
+
+def test_an_index_of_numbers_is_saved_as_before() -> None:
+    """One array of int64, as files of release 0.1 have it."""
+    index = TravelerIndex([5, -3, int(INT64.min)])
+    assert list(index.arrays()) == ["traveler_ids"]
+    restored = TravelerIndex.of_arrays({"traveler_ids": np.array([5, -3, int(INT64.min)])})
+    assert restored is not None
+    assert restored.encode([int(INT64.min), -3]).tolist() == [2, 1]
+    assert TravelerIndex.of_arrays({}) is None

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 MOVED = {
-    "rideflex.columns": ("rideflex.tables.columns",),
+    "rideflex.columns": ("rideflex.tables.columns", "rideflex.tables.time_windows"),
     "rideflex.data": ("rideflex.areas", "rideflex.synthetic"),
     "rideflex.mixture": ("rideflex.models.mixture",),
     "rideflex.model": ("rideflex.models.protocol",),

@@ -44,6 +44,18 @@ DEFAULT_RULES: Mapping[str, FlexibilityRule] = {
 }
 
 
+def flexible_sides(types: Sequence[str] = DEFAULT_TYPES) -> npt.NDArray[np.bool_]:
+    """Whether each type's default rule accepts an earlier pick-up, and a later drop-off, [L, 2].
+
+    Examples
+    --------
+    >>> flexible_sides().tolist()
+    [[False, True], [True, False], [False, False], [True, True]]
+    """
+    rules = (DEFAULT_RULES[name] for name in types)
+    return np.array([[rule.early != 0, rule.late != 0] for rule in rules])
+
+
 def rule_answers(
     types: Sequence[str],
     offers: OfferGrid,

@@ -81,13 +81,16 @@ def test_trips_without_decisions_show_the_first_and_the_nearest(city):
     assert f"has trip_purpose {first!r} instead of {first.upper()!r}" in warning.cause
 
 
-def test_a_few_trips_without_decisions_are_counted_only(city):
-    """Up to half of them the rules may well answer."""
-    half = pl.when(pl.int_range(pl.len()) < 84).then(pl.lit("else")).otherwise("trip_purpose")
-    change(city / "trips.csv", half.alias("trip_purpose"))
+@pytest.mark.parametrize("share", [0.04, 0.5])
+def test_trips_without_decisions_are_counted_and_many_are_warned_of(city, share):
+    """Of more than one in twenty a warning says the share, and what context is near."""
+    n = int(share * len(pl.read_csv(city / "trips.csv")))
+    some = pl.when(pl.int_range(pl.len()) < n).then(pl.lit("else")).otherwise("trip_purpose")
+    change(city / "trips.csv", some.alias("trip_purpose"))
     found = check_area(city)
-    assert found.warnings == ()
-    assert found.without_decisions >= 84
+    assert found.without_decisions >= n
+    assert len(found.warnings) == (share > 0.05)
+    assert all("instead of 'else'" in warning.cause for warning in found.warnings)
 
 
 def test_an_offer_that_hardly_occurs_is_named(city):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def test_check_tells_each_cause_once_within_100_columns(city, tmp_path):
         shown.append(" ".join(checked.stdout.split()))
     assert f"row 2, column {name!r}, value '{'x' * 80}…'" in shown[0]
     assert shown[0].count("error: ") == 1
-    assert "neither accept nor reject (and 639 more like it)" in shown[0]
+    assert re.search(r"neither .*\(and 639 more like it", shown[0])
     assert "640 errors" in shown[0]
     assert shown[1].count("error: ") == 2
     assert len(json.loads(file.read_text())["problems"]) > 640

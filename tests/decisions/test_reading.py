@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 
 from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError
-from rideflex.tables import csv_files as tabular
+from rideflex.tables import csv_files, parquet_files
 from tests.decisions.frames import frame, row, tables
 
 GOOD = frame(row("raar"), row("aaaa", 10, 20), row("rrrr", 0, 30))
@@ -26,7 +27,7 @@ def test_all_bad_cells_are_found_not_only_the_first(tmp_path):
     """Each kind of bad cell is named with its row, column and value, in the order of the file."""
     path = tmp_path / "decisions.csv"
     rows = GOOD.astype(object)
-    rows.loc[0, "traveler_id"] = "1.5"
+    rows.loc[0, "traveler_id"] = ""
     rows.loc[0, GOOD.columns[8]] = "maybe"
     rows.loc[1, "departure_time_window"] = "8:00-8:30"
     rows.loc[1, "pickup_shift_min"] = "ten"
@@ -35,26 +36,55 @@ def test_all_bad_cells_are_found_not_only_the_first(tmp_path):
     rows.to_csv(path, index=False)
     places, causes = problems_of(path)
     assert places == [
-        (2, "traveler_id", "1.5"),
+        (2, "traveler_id", ""),
         (2, GOOD.columns[8], "maybe"),
         (3, "departure_time_window", "8:00-8:30"),
         (3, "pickup_shift_min", "ten"),
         (4, "arrival_time_window", "09:00-08:00"),
         (4, GOOD.columns[9], ""),
     ]
-    assert "whole number" in causes[0]
+    assert causes[0] == "is empty"
     assert "neither accept nor reject" in causes[1]
     assert "HH:MM-HH:MM" in causes[2]
 
 
-@pytest.mark.parametrize("value", ["", "1_0", "1e3", "9" * 20, "0x1"])
-def test_ids_that_are_no_64_bit_whole_numbers(tmp_path, value):
-    """What Python or a spreadsheet might still read as a number is refused."""
+@pytest.mark.parametrize("value", ["1_0", "1e3", "9" * 20, "0x1", "01", "1.00", "+1", "C-1042"])
+def test_ids_that_are_not_written_as_a_whole_number_are_names(tmp_path, value):
+    """What Python or a spreadsheet might read as a number is another traveler."""
     path = tmp_path / "decisions.csv"
     GOOD.astype({"traveler_id": object}).assign(traveler_id=["1", value, "2"]).to_csv(
         path, index=False
     )
-    assert problems_of(path)[0] == [(3, "traveler_id", value)]
+    table = DecisionTable.from_csv(path)
+    assert table.trip_travelers.tolist() == [1, value, 2]
+    assert {question[0] for question in table.as_mapping()} == {1, value, 2}
+
+
+@pytest.mark.parametrize(("column", "value"), [("trip_purpose", "wo\0rk"), ("traveler_id", "A\0")])
+def test_nul_characters_are_refused_by_row(tmp_path, column, value):
+    """A text with a NUL in it meets no other, so it is named and not read."""
+    path = tmp_path / "decisions.csv"
+    rows = GOOD.astype(object)
+    rows.loc[1, column] = value
+    rows.to_csv(path, index=False)
+    places, causes = problems_of(path)
+    assert [place[:2] for place in places] == [(3, column)]
+    assert "NUL" in causes[0]
+
+
+def test_letters_composed_and_decomposed_meet(tmp_path):
+    """However a file, a frame or a question writes them: one context, and one traveler."""
+    composed, decomposed = "Caf\u00e9 du\u00a0Port", "Cafe\u0301 du Port"
+    rows = GOOD.astype(object).assign(departure_location=composed, traveler_id="Jos\u00e9")
+    rows.loc[1, ["departure_location", "traveler_id"]] = [decomposed, "Jose\u0301"]
+    rows.to_csv(tmp_path / "d.csv", index=False)
+    table = DecisionTable.from_csv(tmp_path / "d.csv")
+    assert table.n_trips == 1
+    for text in (composed, decomposed):
+        asked = rows.assign(departure_location=text)
+        for one in (asked, asked.to_dict("records"), pa.Table.from_pandas(asked)):
+            assert table.trip_ids(one).tolist() == [0, 0, 0]
+        assert table.lookup("Jose\u0301", *asked.iloc[0, 1:6], 0, 0) is not None
 
 
 def test_missing_columns_are_named_with_the_likely_one(tmp_path):
@@ -125,8 +155,8 @@ def test_csv_and_parquet_in_small_batches_give_the_same_table(tmp_path_factory, 
     for on_conflict in ("first", "last", "majority"):
         expected = DecisionTable.from_frame(rows, types, on_conflict=on_conflict)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tabular, "_CSV_BLOCK_BYTES", 2500)
-            patch.setattr(tabular, "_PARQUET_BATCH_ROWS", 2)
+            patch.setattr(csv_files, "_BLOCK_BYTES", 2500)
+            patch.setattr(parquet_files, "_BATCH_ROWS", 2)
             for got in (
                 DecisionTable.from_csv(folder / "t.csv", types, on_conflict=on_conflict),
                 DecisionTable.from_parquet(folder / "t.parquet", types, on_conflict=on_conflict),

@@ -6,7 +6,7 @@ import pytest
 
 from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError
-from rideflex.tables import csv_files as tabular
+from rideflex.tables import csv_files
 from tests.decisions.frames import frame, row
 
 
@@ -15,7 +15,7 @@ def test_shifts_to_the_wrong_side_are_named_where_they_first_stand(tmp_path, mon
     path = tmp_path / "decisions.csv"
     rows = [row("aaaa", 20, 0), row("aaaa", 20, 0), *[row("aaaa", -10, 10)] * 30]
     frame(*rows, row("aaaa", -10, -30)).to_csv(path, index=False)
-    monkeypatch.setattr(tabular, "_CSV_BLOCK_BYTES", 500)
+    monkeypatch.setattr(csv_files, "_BLOCK_BYTES", 500)
     with pytest.raises(DataError) as caught:
         DecisionTable.from_csv(path)
     found = caught.value.problems

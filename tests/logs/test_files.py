@@ -19,7 +19,7 @@ from rideflex.models.neural import EvidenceModel
 from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.outcomes import Counts
 from rideflex.synthetic import AreaSettings, generate_area
-from rideflex.tables import csv_files as tabular
+from rideflex.tables import csv_files
 from rideflex.tables.columns import CONTEXT, SHIFTS
 from rideflex.travelers import TravelerIndex
 
@@ -92,7 +92,7 @@ def test_a_large_file_is_read_in_batches(
     area: ServiceArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Batches are counted one after the other; the result is that of the whole file."""
-    monkeypatch.setattr(tabular, "_CSV_BLOCK_BYTES", 4096)
+    monkeypatch.setattr(csv_files, "_BLOCK_BYTES", 4096)
     frame = draw_frame(area, 500)
     frame.write_csv(tmp_path / "log.csv")
     sizes: list[int] = []
@@ -251,7 +251,7 @@ def test_logs_without_sense_are_warned_of(area: ServiceArea, tmp_path: Path) -> 
     coin = np.random.default_rng(0).random(400) < 0.5
     for changed, cause in (
         (frame.with_columns(accepted=pl.Series(coin)), "the types explain little"),
-        (frame.with_columns(trip_purpose=pl.lit("moonwalk")), "no row for most outcomes"),
+        (frame.with_columns(trip_purpose=pl.lit("moonwalk")), "no row for 100% of the outcomes"),
     ):
         changed.write_csv(tmp_path / "log.csv")
         told = run(

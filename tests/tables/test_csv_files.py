@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +13,7 @@ import pytest
 from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError
 from rideflex.tables.columns import KEY
+from rideflex.tables.csv_files import CsvFile
 from tests.decisions.frames import frame, row
 
 GOOD = frame(row("raar"), row("aaaa", 10, 20), row("rrrr", 0, 30))
@@ -23,13 +26,67 @@ def problems_of(path):
     return caught.value.problems
 
 
-@pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", "tabs"), ("|", "'|'")])
-def test_other_separators_are_told_once(tmp_path, separator, shown):
-    """Not a list of missing columns but the one thing to do."""
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_files_as_spreadsheets_save_them_make_the_same_table(
+    tmp_path, separator, encoding, named, end
+):
+    """Separator, encoding, a first line `sep=;` and the line ends make no difference."""
     path = tmp_path / "decisions.csv"
-    GOOD.to_csv(path, index=False, sep=separator)
+    rows = GOOD.assign(trip_purpose="Müsli; a, b | c")
+    text = rows.to_csv(index=False, sep=separator, lineterminator=end)
+    text = f"sep={separator}{end}{text}" if named else text
+    path.write_bytes(text.encode(encoding))
+    table = DecisionTable.from_csv(path)
+    assert dict(table.as_mapping()) == dict(DecisionTable.from_frame(rows).as_mapping())
+    spoilt = text.replace(f"{separator}20{separator}", f"{separator}x{separator}")
+    path.write_bytes(spoilt.encode(encoding))
     (problem,) = problems_of(path)
-    assert problem.cause == f"is separated by {shown}; save it with commas between the cells"
+    assert (problem.row, problem.value) == (3 + named, "x")
+
+
+def test_a_file_is_opened_once(tmp_path, monkeypatch):
+    """The header, the first rows and all rows come from one open file, which is closed."""
+    path = tmp_path / "decisions.csv"
+    GOOD.to_csv(path, index=False)
+    opened = []
+    plain = Path.open
+
+    def counted(self, *args, **kwargs):
+        opened.append(plain(self, *args, **kwargs))
+        return opened[-1]
+
+    monkeypatch.setattr(Path, "open", counted)
+    DecisionTable.from_csv(path)
+    assert [file.closed for file in opened] == [True]
+
+
+def test_each_distinct_cell_is_parsed_once(tmp_path, monkeypatch):
+    """Checking and reading share what was parsed."""
+    path = tmp_path / "decisions.csv"
+    pd.concat([GOOD] * 5).to_csv(path, index=False)
+    with CsvFile(path) as file:
+        (rows,) = file.rows(KEY)
+    seen = []
+
+    def reader(cell):
+        seen.append(cell)
+        return int(cell)
+
+    assert rows.problems({"pickup_shift_min": reader}) == []
+    rows.read("pickup_shift_min", reader, np.int64)
+    assert sorted(seen) == ["0", "10"]
+
+
+@pytest.mark.parametrize("content", ["[{}]", ' {"traveler_id": 1}', "\ufeff[\n{}]"])
+def test_json_is_called_json(tmp_path, content):
+    """Not an empty file and not a missing column."""
+    path = tmp_path / "decisions.csv"
+    path.write_text(content, encoding="utf-8")
+    (problem,) = problems_of(path)
+    assert problem.cause.startswith("is JSON; save it as CSV or Parquet")
 
 
 def test_blanks_around_the_names_of_columns_do_not_count(tmp_path):
@@ -144,8 +201,8 @@ def test_answers_in_any_case_are_answers(tmp_path):
     [
         ("8:00-8:30", "HH:MM-HH:MM; write 08:00-08:30"),
         ("08:00 – 08:30", "HH:MM-HH:MM; write 08:00-08:30"),
-        ("23:45-00:15", "ends before it starts; windows past midnight are not supported"),
-        ("23:30-24:00", "goes on past 23:59, and windows past midnight are not supported"),
+        ("23:45-00:15", "ends before it starts; if it goes past midnight, write 23:45-24:15"),
+        ("23:30-30:01", "goes on past 30:00, the end of the service day"),
         ("morning", "HH:MM-HH:MM$"),
         ("08:70-08:90", "HH:MM-HH:MM$"),
     ],

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rideflex.areas import trips as trip_file
 from rideflex.areas.behaviour import DUTIES, People, read_people
+from rideflex.areas.folder import DECISIONS
+from rideflex.areas.places import doubt, zone_means
 from rideflex.areas.travel_times import TravelTimes, read_travel_times
-from rideflex.areas.trips import TripRows, read_trip_rows
+from rideflex.areas.trips import FEATURES, TYPE, TripRows, read_trip_rows
 from rideflex.decisions.compiler import OnConflict
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import DataError, Problem
 from rideflex.tables.columns import CONTEXT
-from rideflex.tables.rows import text, time_window, whole_number
+from rideflex.tables.ids import Ids
+from rideflex.tables.readers import text, time_window
 from rideflex.travelers import TravelerIndex
 
-DECISIONS = "decisions.csv"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,10 @@ class ServiceArea:
     zones
         Ids of the Z zones.
     travel_times
-        Driving seconds, int32 [Z, Z].
+        Driving seconds, int32 [Z, Z]; `rideflex.routing.problem.UNREACHABLE` where there is no way.
     coordinates
-        Latitude and longitude of each zone, float64 [Z, 2]; None where the trips have no places.
+        Latitude and longitude of each zone, float64 [Z, 2], the mean of the places in it that are
+        not doubted; None where the trips have no places.
     types_by_phase
         Type of each traveler, int32 [P, T], one row a phase of a run (P = 2 where travelers change
         half-way); None where the folder does not say.
@@ -172,6 +177,12 @@ def _read(home: Path, on_conflict: OnConflict) -> ServiceArea:
     rows = read_trip_rows(home)
     if problems := rows.problems(times.zones, table.types):
         raise DataError(problems)
+    places, at = rows.places(), rows.ends(times.zones)
+    if places is not None and (n_odd := doubt(places, at, len(times.zones)).any.sum()):
+        logger.warning(
+            "%s: %d places are left out of the map; rideflex check %s names them",
+            *(rows.rows.file, n_odd, home),
+        )
     return replace(assemble(home, table, times, rows), compile_seconds=seconds)
 
 
@@ -186,23 +197,24 @@ def assemble(
         If `travelers.csv` is there and can't be used.
     """
     rows = trip_rows.rows
-    ids = rows.read(CONTEXT[0], whole_number, np.int64)
+    ids = rows.ids(CONTEXT[0])
     travelers = TravelerIndex.from_ids(ids)
-    context = {name: rows.columns[name].arrow() for name in CONTEXT[1:]}
+    context = {name: rows.coded(name, text).arrow() for name in CONTEXT[1:]}
+    ends = trip_rows.ends(times.zones)
     trips = Trips(
         traveler=travelers.encode(ids),
         trip_id=table.trip_ids({CONTEXT[0]: ids, **context}),
-        origin=trip_file.zone_numbers(rows, trip_rows.zones[0], times.zones),
-        destination=trip_file.zone_numbers(rows, trip_rows.zones[1], times.zones),
+        origin=ends[: len(rows)],
+        destination=ends[len(rows) :],
         pickup_window=rows.read(CONTEXT[4], time_window, np.int32),
         dropoff_window=rows.read(CONTEXT[5], time_window, np.int32),
     )
     _, firsts = np.unique(trips.traveler, return_index=True)
-    names = [name for name in trip_file.FEATURES if name in trip_rows.optional]
+    names = [name for name in FEATURES if name in trip_rows.optional]
     features = {name: rows.read(name, text, object)[firsts].tolist() for name in names}
     people = read_people(folder, table.types, travelers)
-    if people is None and trip_file.TYPE in trip_rows.optional:
-        every = rows.read(trip_file.TYPE, lambda cell: table.types.index(cell.strip()), np.int32)
+    if people is None and TYPE in trip_rows.optional:
+        every = rows.read(TYPE, lambda cell: table.types.index(text(cell)), np.int32)
         people = People(types=every[firsts][None])
     duty = rows.read(CONTEXT[1], lambda cell: text(cell) in DUTIES, np.bool_)
     return ServiceArea(
@@ -211,11 +223,26 @@ def assemble(
         travelers=travelers,
         zones=times.zones,
         travel_times=times.seconds,
-        coordinates=trip_file.zone_coordinates(trip_rows, times.zones),
+        coordinates=_zone_coordinates(trip_rows, times.zones),
         types_by_phase=None if people is None else people.types,
-        features=pl.DataFrame({CONTEXT[0]: travelers.ids, **features}),
+        features=pl.DataFrame({CONTEXT[0]: _column(travelers.ids), **features}),
         trips=trips,
         answers=None
         if people is None
         else people.answers(table, trips.trip_id, trips.traveler, duty),
     )
+
+
+def _column(ids: Ids) -> npt.NDArray[np.int64] | list[str]:
+    """Traveler ids as a column of one kind."""
+    if ids.dtype == np.int64:
+        return cast("npt.NDArray[np.int64]", ids)
+    return [*map(str, ids.tolist())]
+
+
+def _zone_coordinates(trips: TripRows, zones: tuple[str, ...]) -> npt.NDArray[np.float64] | None:
+    places, at = trips.places(), trips.ends(zones)
+    if places is None:
+        return None
+    used = np.isfinite(places).all(axis=1) & ~doubt(places, at, len(zones)).any
+    return zone_means(places, at, len(zones), used)

@@ -1,26 +1,57 @@
-"""How the travelers of a simulated area really answer: `travelers.csv`, or their types alone."""
+"""Ground-truth answer model of a simulated area: `travelers.csv`, or the types alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.areas.folder import TRAVELERS
 from rideflex.areas.trips import NO_TYPE, TYPE, one_of
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import DataError, Problem
 from rideflex.offers import OfferGrid
 from rideflex.tables.columns import CONTEXT
-from rideflex.tables.csv_files import csv_head, read_csv
-from rideflex.tables.rows import Reader, Rows, whole_number
+from rideflex.tables.csv_files import CsvFile
+from rideflex.tables.ids import traveler_id
+from rideflex.tables.readers import Reader, number, text, whole_number
+from rideflex.tables.rows import Rows
+from rideflex.tables.table_files import read_rows
 from rideflex.travelers import TravelerIndex
 
-FILE = "travelers.csv"
 PHASE = "phase"
 LOGIT = ("early_tolerance_min", "late_tolerance_min", "duty_effect", "noise")
 DUTIES = frozenset({"work", "school", "medical"})
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """Parameters of a logit answer model, each float64 of any common shape.
+
+    Parameters
+    ----------
+    early, late
+        Minutes of an earlier pick-up and of a later drop-off that are borne.
+    duty_effect
+        What a duty (work, school, a doctor) adds to the utility.
+    noise
+        Scale of the logit choice.
+    """
+
+    early: npt.NDArray[np.float64]
+    late: npt.NDArray[np.float64]
+    duty_effect: npt.NDArray[np.float64]
+    noise: npt.NDArray[np.float64]
+
+    def __getitem__(self, rows: Any) -> Tolerances:
+        return Tolerances(*(column[rows] for column in self.columns()))
+
+    def columns(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """The parameters in the order of the columns of `travelers.csv`."""
+        return self.early, self.late, self.duty_effect, self.noise
 
 
 @dataclass(frozen=True)
@@ -31,13 +62,12 @@ class People:
     ----------
     types
         Flexibility type, int32 [P, T].
-    logit
-        Early tolerance, late tolerance (minutes), effect of a duty and noise, float64 [P, T, 4];
-        None where the type alone decides.
+    tolerances
+        Of each traveler, [P, T]; None where the type alone decides.
     """
 
     types: npt.NDArray[np.int32]
-    logit: npt.NDArray[np.float64] | None = None
+    tolerances: Tolerances | None = None
 
     def answers(
         self,
@@ -57,29 +87,29 @@ class People:
         duty
             Whether the trip's purpose is a duty (work, school, a doctor), bool [M].
         """
-        if self.logit is None:
+        if self.tolerances is None:
             return np.stack([table.masks(trips, types[travelers]) for types in self.types]).astype(
                 np.float32
             )
-        return np.stack(
-            [accept_odds(person[travelers], duty, table.offers) for person in self.logit]
-        )
+        phases = range(len(self.types))
+        of_trips = (self.tolerances[phase, travelers] for phase in phases)
+        return np.stack([accept_probability(own, duty, table.offers) for own in of_trips])
 
 
-def accept_odds(
-    logit: npt.NDArray[np.float64], duty: npt.NDArray[np.bool_], offers: OfferGrid
+def accept_probability(
+    tolerances: Tolerances, duty: npt.NDArray[np.bool_], offers: OfferGrid
 ) -> npt.NDArray[np.float32]:
-    """Probability float32 [M, A] of accepting each offer in a logit world.
+    """Acceptance probability float32 [M, A] of each offer on M trips, by a logit choice.
 
     The utility of shifts (p, d) is 1 + effect·duty - |p|/early - |d|/late, and the answer is a
     logit choice with the traveler's noise as scale: someone who is asked for all of one tolerance
     accepts half of the time. No shift is always accepted.
     """
-    early, late, effect, noise = (column[:, None] for column in logit.T)
+    early, late, effect, noise = (column[:, None] for column in tolerances.columns())
     utility = 1 + effect * duty[:, None] - np.abs(offers.pickup) / early - offers.dropoff / late
-    odds: npt.NDArray[np.float32] = (1 / (1 + np.exp(-utility / noise))).astype(np.float32)
-    odds[:, offers.no_shift] = 1
-    return odds
+    accept: npt.NDArray[np.float32] = (1 / (1 + np.exp(-utility / noise))).astype(np.float32)
+    accept[:, offers.no_shift] = 1
+    return accept
 
 
 def read_people(folder: Path, types: tuple[str, ...], travelers: TravelerIndex) -> People | None:
@@ -90,37 +120,37 @@ def read_people(folder: Path, types: tuple[str, ...], travelers: TravelerIndex) 
     DataError
         If the file can't be used; it carries every problem found.
     """
-    path = folder / FILE
+    path = folder / TRAVELERS
     if not path.exists():
         return None
-    names = csv_head(path).names
-    logit = LOGIT if set(LOGIT) & set(names) else ()
-    rows = read_csv(path, (CONTEXT[0], PHASE, TYPE, *logit))
+    with CsvFile(path) as file:
+        logit = LOGIT if set(LOGIT) & set(file.head.names) else ()
+        rows = read_rows(file, (CONTEXT[0], PHASE, TYPE, *logit))
     readers: dict[str, Reader] = {
-        CONTEXT[0]: whole_number,
+        CONTEXT[0]: traveler_id,
         PHASE: _phase,
         TYPE: one_of(types, NO_TYPE),
         **dict.fromkeys(logit[:2], _positive),
-        **dict.fromkeys(logit[2:3], _number),
+        **dict.fromkeys(logit[2:3], number),
         **dict.fromkeys(logit[3:], _positive),
     }
     if problems := rows.problems(readers) or _gaps(rows, travelers):
         raise DataError(problems)
     phases = rows.read(PHASE, _phase, np.int64)
-    place = (phases, travelers.encode(rows.read(CONTEXT[0], whole_number, np.int64)))
+    place = (phases, travelers.encode(rows.ids(CONTEXT[0])))
     shape = (int(phases.max()) + 1, len(travelers))
     kinds = np.zeros(shape, dtype=np.int32)
-    kinds[place] = rows.read(TYPE, lambda cell: types.index(cell.strip()), np.int32)
+    kinds[place] = rows.read(TYPE, lambda cell: types.index(text(cell)), np.int32)
     if not logit:
         return People(kinds)
-    numbers = np.zeros((*shape, len(LOGIT)))
-    for at, name in enumerate(LOGIT):
-        numbers[(*place, at)] = rows.read(name, float, np.float64)
-    return People(kinds, numbers)
+    columns = [np.zeros(shape) for _ in LOGIT]
+    for name, column in zip(LOGIT, columns, strict=True):
+        column[place] = rows.read(name, readers[name], np.float64)
+    return People(kinds, Tolerances(*columns))
 
 
 def _gaps(rows: Rows, travelers: TravelerIndex) -> list[Problem]:
-    ids = rows.read(CONTEXT[0], whole_number, np.int64)
+    ids = rows.ids(CONTEXT[0])
     phases = rows.read(PHASE, _phase, np.int64)
     entities = travelers.encode(ids, unknown="mark")
     problems = [
@@ -133,30 +163,20 @@ def _gaps(rows: Rows, travelers: TravelerIndex) -> list[Problem]:
     np.add.at(count, (phases, entities), 1)
     for phase, entity in np.argwhere(count != 1):
         cause = f"has {count[phase, entity]} rows in phase {phase}; it needs one in every phase"
-        traveler = int(travelers.ids[entity])
+        traveler = travelers.ids[entity]
         problems.append(Problem(rows.file, cause, column=CONTEXT[0], value=traveler))
     return problems
 
 
 def _phase(value: str) -> int:
-    number = whole_number(value)
-    if not 0 <= number <= 99:
+    phase = whole_number(value)
+    if not 0 <= phase <= 99:
         raise ValueError("is not a phase; phases count from 0")
-    return number
-
-
-def _number(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = np.nan
-    if not np.isfinite(number):
-        raise ValueError("is not a number")
-    return number
+    return phase
 
 
 def _positive(value: str) -> float:
-    number = _number(value)
-    if number <= 0:
+    read = number(value)
+    if read <= 0:
         raise ValueError("is not above 0")
-    return number
+    return read

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from rideflex.areas import warnings as suspicions
-from rideflex.areas.area import DECISIONS, assemble
+from rideflex.areas import warnings as doubts
+from rideflex.areas.area import ServiceArea, assemble
+from rideflex.areas.folder import DECISIONS
 from rideflex.areas.travel_times import TravelTimes, read_travel_times
 from rideflex.areas.trips import TripRows, read_trip_rows
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import DataError, Problem
-
-SERVICE_S = 60
+from rideflex.routing.problem import UNREACHABLE, Requests, default_fleet, windows_hold
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class AreaCheck:
         Trips whose context has no row of decisions; the types' rules answer there.
     unservable
         Rows of `trips.csv` (the header is row 1) that no vehicle could serve, not even one that
-        waits at the door for this trip alone.
+        served this trip alone.
+    within_zone
+        Trips that end in the zone where they begin.
     """
 
     problems: tuple[Problem, ...]
@@ -53,6 +56,7 @@ class AreaCheck:
     zones: int | None = None
     without_decisions: int | None = None
     unservable: tuple[int, ...] | None = None
+    within_zone: int | None = None
 
 
 def check_area(folder: str | Path) -> AreaCheck:
@@ -66,19 +70,23 @@ def check_area(folder: str | Path) -> AreaCheck:
     times: TravelTimes | None = None
     rows: TripRows | None = None
     try:
-        warnings += suspicions.answer_like_columns(home)
+        warnings += doubts.answer_like_columns(home)
         table = DecisionTable.from_csv(home / DECISIONS)
-        warnings += suspicions.rare_offers(home, table)
+        warnings += doubts.rare_offers(home, table)
+        warnings += doubts.answers_that_tell_nothing(home, table)
     except DataError as error:
         problems += error.problems
     try:
         times = read_travel_times(home)
-        warnings += suspicions.quick_drives(home, times)
+        warnings += doubts.quick_drives(home, times)
+        warnings += doubts.unreachable_pairs(home, times)
+        warnings += doubts.stand_ins(home, times)
     except DataError as error:
         problems += error.problems
     try:
         rows = read_trip_rows(home)
-        warnings += suspicions.missing_types(home, rows)
+        warnings += doubts.missing_types(home, rows)
+        warnings += doubts.unused_columns(rows)
         problems += rows.problems(times.zones if times else None, table.types if table else None)
     except DataError as error:
         problems += error.problems
@@ -93,21 +101,21 @@ def _counted(
     times: TravelTimes | None,
     rows: TripRows | None,
 ) -> AreaCheck:
-    without_decisions = unservable = travelers = None
+    without_decisions = unservable = travelers = within_zone = None
     if table and times and rows and not problems:
         try:
             area = assemble(folder, table, times, rows)
         except DataError as error:
             problems += error.problems
         else:
-            trips = area.trips
-            drive = area.travel_times[trips.origin, trips.destination]
-            late = trips.pickup_window[:, 0] + SERVICE_S + drive > trips.dropoff_window[:, 1]
-            unservable = tuple(rows.rows.numbers[late].tolist())
-            without_decisions = int(np.count_nonzero(trips.trip_id < 0))
+            unservable = tuple(rows.rows.numbers[~_servable(area)].tolist())
+            without_decisions = int(np.count_nonzero(area.trips.trip_id < 0))
+            within_zone = int(np.count_nonzero(area.trips.origin == area.trips.destination))
             travelers = len(area.travelers)
-            warnings += suspicions.unknown_contexts(area, rows)
-            warnings += suspicions.changing_features(rows)
+            warnings += doubts.unknown_contexts(area, rows)
+            warnings += doubts.trips_within_zones(area, rows)
+            warnings += doubts.changing_features(rows)
+            warnings += doubts.doubtful_places(rows, area.zones)
     return AreaCheck(
         problems=tuple(problems),
         warnings=tuple(warnings),
@@ -119,4 +127,21 @@ def _counted(
         zones=len(times.zones) if times else None,
         without_decisions=without_decisions,
         unservable=unservable,
+        within_zone=within_zone,
     )
+
+
+def _servable(area: ServiceArea) -> npt.NDArray[np.bool_]:
+    """Trips [M] that a vehicle of the default fleet could serve if it served nobody else."""
+    trips, times = area.trips, area.travel_times
+    requests = Requests(
+        trips.origin,
+        trips.destination,
+        trips.pickup_window.astype(np.int64),
+        trips.dropoff_window.astype(np.int64),
+    )
+    fleet = default_fleet(requests, times, len(area.travelers))
+    there, back = times[fleet.depot, trips.origin], times[trips.destination, fleet.depot]
+    in_reach = (fleet.shift[0] + there <= requests.pickup_window[:, 1]) & (back < UNREACHABLE)
+    servable: npt.NDArray[np.bool_] = in_reach & windows_hold(requests, times, fleet.service_time)
+    return servable

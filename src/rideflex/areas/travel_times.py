@@ -1,27 +1,53 @@
-"""The travel times of a service area: `travel_times.csv`, a square matrix of seconds."""
+"""The travel times of a service area: `travel_times.csv`, a square matrix of seconds.
+
+A blank cell is a pair that can't be reached. Nothing else is: -1, null and NaN may as well be a
+slip, so they are refused with the way to write it.
+"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.areas.folder import TRAVEL_TIMES
 from rideflex.errors import DataError, Problem
-from rideflex.tables.csv_files import csv_cells
+from rideflex.routing.problem import UNREACHABLE
+from rideflex.tables.csv_files import CsvFile
+from rideflex.tables.readers import number
+from rideflex.tables.texts import normal_text
 
-FILE = "travel_times.csv"
 _DAY = 24 * 3600
+_LISTED = 20
 
 
 @dataclass(frozen=True)
 class TravelTimes:
-    """Driving seconds int32 [Z, Z] from zone (row) to zone (column), and the zones' ids."""
+    """Driving times between the Z zones of an area.
+
+    Parameters
+    ----------
+    zones
+        Ids of the zones.
+    seconds
+        From zone (row) to zone (column), int32 [Z, Z]; UNREACHABLE where there is no way.
+    """
 
     zones: tuple[str, ...]
     seconds: npt.NDArray[np.int32]
+
+    @property
+    def reachable(self) -> npt.NDArray[np.bool_]:
+        """Whether there is a way, bool [Z, Z]."""
+        return self.seconds < UNREACHABLE
+
+    def listed(self, pairs: npt.NDArray[np.bool_]) -> str:
+        """The first pairs [Z, Z] of zones by name, such as "'A' to 'D', 'B' to 'D'"."""
+        chosen = np.argwhere(pairs)
+        shown = (f"{self.zones[a]!r} to {self.zones[b]!r}" for a, b in chosen[:_LISTED].tolist())
+        return ", ".join(shown) + (", …" if len(chosen) > _LISTED else "")
 
 
 def read_travel_times(folder: Path) -> TravelTimes:
@@ -32,9 +58,10 @@ def read_travel_times(folder: Path) -> TravelTimes:
     DataError
         If the file can't be used; it carries every problem found.
     """
-    path = folder / FILE
+    path = folder / TRAVEL_TIMES
     file = str(path)
-    table = _filled(csv_cells(path))
+    with CsvFile(path) as opened:
+        table = _filled(opened.cells(), opened.first_row - 1)
     if len(table) < 2:
         raise DataError(Problem(file, "is empty: it needs a header of zones and a row a zone"))
     zones = tuple(table[0][1][1:])
@@ -49,20 +76,21 @@ def read_travel_times(folder: Path) -> TravelTimes:
         cells = row_of.get(name, [name])[1 : len(zones) + 1]
         for destination, cell in enumerate(cells):
             try:
-                seconds[origin, destination] = _seconds(cell)
+                seconds[origin, destination] = _seconds(cell, is_stay=origin == destination)
             except ValueError as error:
                 column = zones[destination]
-                problems.append(Problem(file, str(error), numbers[name], column, cell))
+                cause = f"{error}; leave the cell blank if there is no way from {name!r}"
+                problems.append(Problem(file, cause, numbers[name], column, cell))
     if problems:
         raise DataError(sorted(problems, key=lambda problem: problem.row or 0))
-    if len(zones) > 1 and not seconds.any():
+    if len(zones) > 1 and not seconds.any(where=seconds < UNREACHABLE):
         raise DataError(Problem(file, "has no travel time above 0; they are in seconds"))
     return TravelTimes(zones, seconds)
 
 
-def _filled(rows: list[list[str]]) -> list[tuple[int, list[str]]]:
-    """Number the rows; leave out blank ones, and blank cells beyond the last zone's column."""
-    table = [(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1)]
+def _filled(rows: list[list[str]], first: int) -> list[tuple[int, list[str]]]:
+    """Number the rows from the header on, without blank ones and blank cells at the right."""
+    table = [(number, [*map(normal_text, row)]) for number, row in enumerate(rows, first)]
     table = [(number, row) for number, row in table if any(row)]
     if table:
         header = table[0][1]
@@ -88,19 +116,19 @@ def _shape_problems(
         if zone in zones[:at]
     ]
     seen: set[str] = set()
-    for number, row in table[1:]:
+    for line, row in table[1:]:
         name = row[0]
         if len(row) != len(zones) + 1:
             cause = (
                 f"has {len(row) - 1} travel times for the {len(zones)} zones of the header; the "
                 "matrix must be square"
             )
-            problems.append(Problem(file, cause, number, value=name))
+            problems.append(Problem(file, cause, line, value=name))
         if name not in zones:
             cause = "is a zone that the header lacks; the matrix must be square"
-            problems.append(Problem(file, cause, number, value=name))
+            problems.append(Problem(file, cause, line, value=name))
         if name in seen:
-            problems.append(Problem(file, "has a row already", number, value=name))
+            problems.append(Problem(file, "has a row already", line, value=name))
         seen.add(name)
     for zone in zones:
         if zone not in seen:
@@ -109,13 +137,14 @@ def _shape_problems(
     return problems
 
 
-def _seconds(cell: str) -> int:
+def _seconds(cell: str, *, is_stay: bool) -> int:
+    if not cell:
+        return 0 if is_stay else UNREACHABLE
     try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError("is not a number of seconds")
+        value = number(cell)
+    except ValueError as error:
+        cause = str(error).replace("a number", "a number of seconds")
+        raise ValueError(cause) from None
     if value < 0:
         raise ValueError("is negative; travel times are seconds from 0 up")
     if value > _DAY:

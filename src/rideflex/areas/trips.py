@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +11,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.errors import Problem
-from rideflex.tables.columns import CONTEXT, clock
-from rideflex.tables.csv_files import csv_head, read_csv
-from rideflex.tables.rows import Reader, Rows, text, time_window, whole_number
+from rideflex.areas.folder import TRIPS
+from rideflex.areas.places import PLACES, Degrees, coordinates
+from rideflex.errors import DataError, Problem
+from rideflex.tables.columns import CONTEXT
+from rideflex.tables.csv_files import CsvFile
+from rideflex.tables.readers import CONTEXT_READERS, Reader, text, time_window
+from rideflex.tables.rows import Rows
+from rideflex.tables.table_files import read_rows
+from rideflex.tables.time_windows import DAY_S, clock, past_midnight
+from rideflex.travelers import TravelerIndex
 
-FILE = "trips.csv"
 TYPE = "flexibility"
 FEATURES = ("age", "occupation", "income")
-PLACES = ("origin_gps", "destination_gps")
+_SPEAKS_OF_PLACES = re.compile(r"(^|_)(lat|lon|lng|long|latitude|longitude)(_|$)", re.IGNORECASE)
+_PLACES_WITHOUT_ZONES = (
+    "has places but no zones; it needs origin_h3 and destination_h3 (or origin_zone and "
+    "destination_zone) with zone ids of travel_times.csv"
+)
 _ZONES = (("origin_h3", "destination_h3"), ("origin_zone", "destination_zone"))
 
 
@@ -34,18 +44,29 @@ class TripRows:
         Names of the columns of origin and destination.
     optional
         Which of the optional columns are there.
+    unused
+        The columns that nothing reads.
     """
 
     rows: Rows
     zones: tuple[str, str]
     optional: tuple[str, ...]
+    unused: tuple[str, ...] = ()
+
+    def ends(self, zones: Sequence[str]) -> npt.NDArray[np.int32]:
+        """Zone numbers of all origins, then of all destinations, int32 [2 M]."""
+        return np.concatenate([zone_numbers(self.rows, name, zones) for name in self.zones])
+
+    def places(self) -> Degrees | None:
+        """Places of all origins, then of all destinations, [2 M, 2]; None without the columns."""
+        if not set(PLACES) <= set(self.optional):
+            return None
+        return np.concatenate([self.rows.read(name, coordinates, np.float64) for name in PLACES])
 
     def problems(self, zones: Sequence[str] | None, types: Sequence[str] | None) -> list[Problem]:
         """Every cell that can't be used; zones and types are checked where they are known."""
         readers: dict[str, Reader] = {
-            CONTEXT[0]: whole_number,
-            **dict.fromkeys(CONTEXT[1:4], text),
-            **dict.fromkeys(CONTEXT[4:], time_window),
+            **CONTEXT_READERS,
             **dict.fromkeys(self.zones, text if zones is None else one_of(zones, _NO_ZONE)),
         }
         for name in set(self.optional) & set(PLACES):
@@ -58,24 +79,23 @@ class TripRows:
     def _overnight(self) -> list[Problem]:
         """Rows whose arrival window has closed before the departure window opens."""
         opens = self.rows.read(CONTEXT[4], time_window, np.int64)[:, 0]
-        closes = self.rows.read(CONTEXT[5], time_window, np.int64)[:, 1]
-        cause = (
-            "arrives by {}, before its departure window opens at {}; windows past midnight are "
-            "not supported"
-        )
-        return [
-            self.rows.problem(
-                cause.format(clock(int(closes[row])), clock(int(opens[row]))), int(row), CONTEXT[5]
+        arrival = self.rows.read(CONTEXT[5], time_window, np.int64)
+        closes = arrival[:, 1]
+        found = []
+        for row in np.flatnonzero(closes < opens).tolist():
+            first, last = (int(one) for one in arrival[row])
+            cause = (
+                f"arrives by {clock(last)}, before its departure window opens at "
+                f"{clock(int(opens[row]))}{past_midnight(first + DAY_S, last)}"
             )
-            for row in np.flatnonzero(closes < opens)
-        ]
+            found.append(self.rows.problem(cause, row, CONTEXT[5]))
+        return found
 
     def _contradictions(self) -> list[Problem]:
         """Rows that give a traveler another type than an earlier row."""
         if TYPE not in self.optional:
             return []
-        travelers = self.rows.read(CONTEXT[0], whole_number, np.int64)
-        _, first, entity = np.unique(travelers, return_index=True, return_inverse=True)
+        first, entity = first_rows(self.rows)
         types = self.rows.read(TYPE, text, object)
         cause = "is another type than an earlier row gives this traveler"
         return [
@@ -92,40 +112,24 @@ def read_trip_rows(folder: Path) -> TripRows:
     DataError
         If the file is missing or empty, or lacks a column.
     """
-    path = folder / FILE
-    head = csv_head(path)
-    zones = next((pair for pair in _ZONES if set(pair) & set(head.names)), _ZONES[0])
-    optional = tuple(name for name in (TYPE, *FEATURES, *PLACES) if name in head.names)
-    return TripRows(read_csv(path, (*CONTEXT, *zones, *optional)), zones, optional)
+    path = folder / TRIPS
+    with CsvFile(path) as file:
+        names = file.head.names
+        zones = next((pair for pair in _ZONES if set(pair) & set(names)), None)
+        if zones is None and any(_SPEAKS_OF_PLACES.search(name) for name in names):
+            raise DataError(Problem(str(path), _PLACES_WITHOUT_ZONES, row=1))
+        zones = zones or _ZONES[0]
+        optional = tuple(name for name in (TYPE, *FEATURES, *PLACES) if name in names)
+        read = (*CONTEXT, *zones, *optional)
+        unused = tuple(name for name in names if name not in read)
+        return TripRows(read_rows(file, read), zones, optional, unused)
 
 
-def coordinates(value: Any) -> tuple[float, float]:
-    """Read `[latitude, longitude]` in degrees; raises ValueError with the cause."""
-    try:
-        latitude, longitude = (float(part) for part in text(value).strip("[]()").split(","))
-    except ValueError:
-        latitude = longitude = np.nan
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError("is not [latitude, longitude] in degrees")
-    return latitude, longitude
-
-
-def zone_coordinates(trips: TripRows, zones: Sequence[str]) -> npt.NDArray[np.float64] | None:
-    """Mean latitude and longitude of each zone over the trips, float64 [Z, 2]; None without any.
-
-    A zone that no trip names stands in the middle of the others.
-    """
-    if not set(PLACES) <= set(trips.optional):
-        return None
-    total, count = np.zeros((len(zones), 2)), np.zeros(len(zones))
-    for zone_column, place_column in zip(trips.zones, PLACES, strict=True):
-        zone = zone_numbers(trips.rows, zone_column, zones)
-        np.add.at(total, zone, trips.rows.read(place_column, coordinates, np.float64))
-        np.add.at(count, zone, 1)
-    named = count > 0
-    means = total / np.maximum(count, 1)[:, None]
-    means[~named] = means[named].mean(axis=0)
-    return means
+def first_rows(rows: Rows) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+    """Each traveler's first row [T], and the entity of every row's traveler, int32 [n]."""
+    ids = rows.ids(CONTEXT[0])
+    entity = TravelerIndex.from_ids(ids).encode(ids)
+    return np.unique(entity, return_index=True)[1], entity
 
 
 def zone_numbers(rows: Rows, column: str, zones: Sequence[str]) -> npt.NDArray[np.int32]:

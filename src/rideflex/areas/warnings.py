@@ -1,33 +1,58 @@
-"""What in a service-area folder can be used, but is hardly meant: warnings, not errors."""
+"""Warnings about a service-area folder: what can be used, but is hardly meant."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rideflex.areas.area import DECISIONS, ServiceArea
-from rideflex.areas.behaviour import FILE as PEOPLE
-from rideflex.areas.travel_times import FILE as TIMES
+from rideflex.areas.area import ServiceArea
+from rideflex.areas.folder import DECISIONS, TRAVEL_TIMES, TRAVELERS
+from rideflex.areas.places import PLACES, doubt
 from rideflex.areas.travel_times import TravelTimes
-from rideflex.areas.trips import FEATURES, TYPE, TripRows
+from rideflex.areas.trips import FEATURES, TYPE, TripRows, first_rows
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import Problem
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.tables.columns import CONTEXT, KEY
-from rideflex.tables.csv_files import HEAD_ROWS, csv_head
-from rideflex.tables.rows import text, whole_number
+from rideflex.tables.csv_files import CsvFile
+from rideflex.tables.head import HEAD_ROWS
+from rideflex.tables.ids import id_array, traveler_id
+from rideflex.tables.readers import text
 
 _LIKE_ANSWERS = frozenset({"yes", "no", "y", "n", "true", "false", "accepted", "rejected"})
 _RARE_SHARE = 0.01
 _LISTED_OFFERS = 5
 _QUICK_S = 30
+_LONG_S, _LONG_TIMES = 4 * 3600, 20
+_WITHIN_SHARE = 0.25
+_UNKNOWN_SHARE = 0.05
+_UNUSED = (
+    (
+        re.compile(
+            r"(^|_)(passengers?|riders?|seats?|wheelchairs?|party|companions?|attendants?|escorts?"
+            r"|loads?|persons|people|pax)(_|$)",
+            re.IGNORECASE,
+        ),
+        "every trip is one rider on one seat",
+    ),
+    (
+        re.compile(r"max_?(ride|duration)|(^|_)(boarding|dwell|service_time)", re.IGNORECASE),
+        "no trip has a longest ride or a boarding time of its own",
+    ),
+    (
+        re.compile(r"(^|_)(date|day|weekday)(_|$)", re.IGNORECASE),
+        "a day is drawn from all trips, whatever their dates",
+    ),
+)
 
 
 def answer_like_columns(folder: Path) -> list[Problem]:
     """Columns of decisions that look like a type's answers, but hold neither accept nor reject."""
-    head = csv_head(folder / DECISIONS)
+    with CsvFile(folder / DECISIONS) as file:
+        head = file.head
     found = []
     for name in dict.fromkeys(head.names):
         words = {cell.strip().lower() for cell in head.cells[name]} - {""}
@@ -58,16 +83,115 @@ def rare_offers(folder: Path, table: DecisionTable) -> list[Problem]:
 
 def quick_drives(folder: Path, times: TravelTimes) -> list[Problem]:
     """Travel times that are too short for seconds."""
-    between = times.seconds[~np.eye(len(times.zones), dtype=np.bool_)]
+    between = times.seconds[times.reachable & ~np.eye(len(times.zones), dtype=np.bool_)]
     if not len(between) or (median := float(np.median(between))) >= _QUICK_S:
         return []
     cause = f"half of the travel times are at most {median:g} s; are they minutes? Write seconds"
-    return [Problem(str(folder / TIMES), cause)]
+    return [Problem(str(folder / TRAVEL_TIMES), cause)]
+
+
+def unreachable_pairs(folder: Path, times: TravelTimes) -> list[Problem]:
+    """Pairs of zones without a travel time."""
+    n = int(np.count_nonzero(~times.reachable))
+    if not n:
+        return []
+    cause = f"has no travel time for {n:,} pairs of zones, which so can't be reached: "
+    return [Problem(str(folder / TRAVEL_TIMES), cause + times.listed(~times.reachable))]
+
+
+def stand_ins(folder: Path, times: TravelTimes) -> list[Problem]:
+    """Travel times of hours where the others are minutes: numbers that stand for "no way"."""
+    apart = times.reachable & ~np.eye(len(times.zones), dtype=np.bool_)
+    if not apart.any():
+        return []
+    usual = float(np.median(times.seconds[apart]))
+    odd = apart & (times.seconds >= _LONG_S) & (times.seconds > _LONG_TIMES * usual)
+    if not odd.any():
+        return []
+    longest = int(times.seconds[odd].max())
+    cause = (
+        f"{np.count_nonzero(odd):,} travel times are of hours, up to {longest:,} s, where half are "
+        f"at most {usual:,.0f} s: {times.listed(odd)}; if they stand for pairs that can't be "
+        "reached, leave the cells blank"
+    )
+    return [Problem(str(folder / TRAVEL_TIMES), cause)]
+
+
+def doubtful_places(trips: TripRows, zones: tuple[str, ...]) -> list[Problem]:
+    """Places at 0, 0, with degrees exchanged, or far from the others of their zone, by row."""
+    places, zone = trips.places(), trips.ends(zones)
+    if places is None:
+        return []
+    doubts = doubt(places, zone, len(zones))
+    found = []
+    for place in np.flatnonzero(doubts.any).tolist():
+        side, row = divmod(place, len(trips.rows))
+        if doubts.null[place]:
+            cause = "lies at 0, 0, where geocoders put what they can't find; left out of the map"
+        elif doubts.exchanged[place]:
+            cause = "lies far from all others, unless latitude and longitude are exchanged"
+        else:
+            cause = (
+                f"lies {doubts.km[place]:,.0f} km from the middle of its zone, far from the others "
+                "there; left out of the map"
+            )
+        found.append(trips.rows.problem(cause, row, PLACES[side]))
+    return sorted(found, key=lambda problem: problem.row or 0)
+
+
+def unused_columns(trips: TripRows) -> list[Problem]:
+    """Columns of trips that speak of load, limits or dates, which nothing reads."""
+    found = []
+    for name in trips.unused:
+        cause = next((told for pattern, told in _UNUSED if pattern.search(name)), None)
+        if cause is not None:
+            found.append(Problem(trips.rows.file, f"is not used: {cause}", row=1, column=name))
+    return found
+
+
+def trips_within_zones(area: ServiceArea, trips: TripRows) -> list[Problem]:
+    """Trips that end in the zone where they begin, where they are many."""
+    within = area.trips.origin == area.trips.destination
+    n = int(np.count_nonzero(within))
+    if n <= _WITHIN_SHARE * len(within):
+        return []
+    cause = (
+        f"{n:,} of {len(within):,} trips end in the zone where they begin, so no shift of theirs "
+        "saves much; are the zones too large?"
+    )
+    return [Problem(trips.rows.file, cause, int(trips.rows.numbers[int(np.argmax(within))]))]
+
+
+def answers_that_tell_nothing(folder: Path, table: DecisionTable) -> list[Problem]:
+    """Types that answer alike in every row, and rows that reject no shift."""
+    known = table.known
+    trips, actions = np.nonzero(known)
+    answers = table.accepts(trips.astype(np.int32), actions.astype(np.int32))
+    file, found = str(folder / DECISIONS), []
+    alike = [
+        f"{one!r} and {other!r}"
+        for at, one in enumerate(table.types)
+        for number, other in enumerate(table.types[:at])
+        if (answers[:, at] == answers[:, number]).all()
+    ]
+    if alike and len(answers):
+        listed = ", ".join(alike[:_LISTED_OFFERS]) + (", …" if len(alike) > _LISTED_OFFERS else "")
+        cause = f"types answer alike in every row, so no outcome tells them apart: {listed}"
+        found.append(Problem(file, cause))
+    refused = ~answers[actions == table.offers.no_shift]
+    if n := int(np.count_nonzero(refused.any(axis=1))):
+        kinds = ", ".join(repr(table.types[kind]) for kind in np.flatnonzero(refused.any(axis=0)))
+        cause = (
+            f"{n:,} rows reject the trip as it was asked for, without any shift ({kinds}); are the "
+            "shifts and the answers in the right columns?"
+        )
+        found.append(Problem(file, cause))
+    return found
 
 
 def missing_types(folder: Path, trips: TripRows) -> list[Problem]:
     """Trips that do not say the travelers' true types."""
-    if TYPE in trips.optional or (folder / PEOPLE).exists():
+    if TYPE in trips.optional or (folder / TRAVELERS).exists():
         return []
     cause = f"has no column {TYPE}, the traveler's true type; training needs it"
     return [Problem(trips.rows.file, cause, row=1)]
@@ -75,8 +199,7 @@ def missing_types(folder: Path, trips: TripRows) -> list[Problem]:
 
 def changing_features(trips: TripRows) -> list[Problem]:
     """Features that rows of one traveler do not agree on; the cells have been checked."""
-    travelers = trips.rows.read(CONTEXT[0], whole_number, np.int64)
-    _, first, entity = np.unique(travelers, return_index=True, return_inverse=True)
+    first, entity = first_rows(trips.rows)
     found = []
     for name in FEATURES:
         if name in trips.optional:
@@ -92,14 +215,14 @@ def changing_features(trips: TripRows) -> list[Problem]:
 
 
 def unknown_contexts(area: ServiceArea, trips: TripRows) -> list[Problem]:
-    """Trips without decisions, where that is more than half of them."""
+    """Trips without decisions, where they are more than a few."""
     unknown = area.trips.trip_id < 0
-    if 2 * np.count_nonzero(unknown) <= len(unknown):
+    if np.count_nonzero(unknown) <= _UNKNOWN_SHARE * len(unknown):
         return []
     row = int(np.argmax(unknown))
     columns = (trips.rows.columns[name] for name in CONTEXT)
     traveler, *texts = (column.values[column.codes[row]] for column in columns)
-    asked = (whole_number(traveler), *(text(cell) for cell in texts))
+    asked = (traveler_id(traveler), *(text(cell) for cell in texts))
     cause = (
         f"{np.count_nonzero(unknown):,} of {len(unknown):,} trips have no row of decisions; the "
         f"first is {asked}; {_nearest(area.table, asked)}"
@@ -112,7 +235,8 @@ def _nearest(table: DecisionTable, asked: tuple[Any, ...]) -> str:
     contexts = table.contexts
     words = zip(contexts.vocabularies, asked[1:], strict=True)
     numbers = [vocabulary.number(word) for vocabulary, word in words]
-    alike = (contexts.words == numbers).sum(axis=1) + (contexts.travelers == asked[0])
+    code = contexts.ids.encode(id_array([asked[0]]))
+    alike = (contexts.words == numbers).sum(axis=1) + (contexts.travelers == code)
     nearest = contexts[int(np.argmax(alike))]
     others = [
         f"{name} {known!r} instead of {wanted!r}"

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from rideflex.areas.area import DECISIONS
+from rideflex.areas.folder import DECISIONS
 from rideflex.bench.baselines import Scan, build_dict, decision_matrix, indicator_matrix
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.peers import Peer, build_peers

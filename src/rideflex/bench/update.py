@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 
 from rideflex.areas import ServiceArea, read_area
-from rideflex.areas.area import DECISIONS
+from rideflex.areas.folder import DECISIONS
 from rideflex.bench.baselines import Ask, Scan, build_dict, decision_matrix, indicator_matrix
 from rideflex.bench.machine import describe_machine
 from rideflex.bench.timing import measure
@@ -131,9 +131,9 @@ def bench_update(
     rng = np.random.default_rng(seed)
     outcomes = ask(area, rng.integers(len(area.trips), size=n_outcomes), NOISE, rng)
     rows = as_dicts(area, outcomes)
-    first_id = int(area.travelers.ids[0])
+    first_id = int(area.travelers.whole_ids()[0])
     torch.manual_seed(seed)
-    span = int(area.travelers.ids[-1]) - first_id + 1
+    span = int(area.travelers.whole_ids()[-1]) - first_id + 1
     network = EmbeddingFFN(span, EMBED_DIM, HIDDEN_DIM, len(area.table.types))
     on_step("index + posterior")
     posterior, encoded_posterior = _posterior(area, rows, outcomes)
@@ -189,7 +189,7 @@ def _evidence(
     def from_encoded() -> None:
         update_from_outcomes(cold(), moved, table, report=silent)
 
-    ids = area.travelers.ids - first_id
+    ids = area.travelers.whole_ids() - first_id
     moved = replace(outcomes, travelers=ids[outcomes.travelers].astype(np.int32))
     total, encoded = _seconds(from_dicts), _seconds(from_encoded)
     encode = _seconds(lambda: encode_outcomes(rows, area.table, area.travelers))

@@ -46,9 +46,11 @@ def generate(
     from rideflex.synthetic import AreaSettings, generate_area
 
     settings = AreaSettings(travelers, trips, zones, seed, answers, change, features)
-    generate_area(out, settings)
+    console = make_console()
+    with console.status("making up the city"):
+        generate_area(out, settings)
     names = ", ".join(sorted(path.name for path in out.iterdir()))
-    make_console().print(f"Wrote {out}: {names}", soft_wrap=True)
+    console.print(f"Wrote {out}: {names}", soft_wrap=True)
 
 
 def check(
@@ -92,12 +94,19 @@ def _grouped(problems: Sequence[Problem]) -> list[str]:
     """One line for all problems that differ in row, value and numbers only."""
     groups: dict[tuple[str, str | None, str], list[Problem]] = {}
     for one in problems:
-        kind = re.sub(r"\d+", "#", one.cause)
+        kind = re.sub(r"'[^']*'|[\d.,]*\d", "#", one.cause)
         groups.setdefault((one.file, one.column, kind), []).append(one)
-    return [
-        str(first) + (f" (and {len(others):,} more like it)" if others else "")
-        for first, *others in groups.values()
-    ]
+    return [str(first) + _others(others) for first, *others in groups.values()]
+
+
+def _others(others: Sequence[Problem]) -> str:
+    """How many problems are like the first, and the first of their rows."""
+    if not others:
+        return ""
+    rows = [f"{one.row:,}" for one in others[:_SHOWN_ROWS] if one.row is not None]
+    more = ", …" if len(others) > len(rows) else ""
+    listed = f": row{'s' * (len(others) > 1)} {', '.join(rows)}{more}" if rows else ""
+    return f" (and {len(others):,} more like it{listed})"
 
 
 def _number(n: int, noun: str) -> str:
@@ -121,6 +130,7 @@ def _print_counts(console: Console, folder: Path, found: AreaCheck) -> None:
         ("trips", found.trips),
         ("trips without a row of decisions", found.without_decisions),
         ("trips that no vehicle could serve", _unservable(found)),
+        ("trips that end in the zone where they begin", found.within_zone),
         ("zones", found.zones),
     ]
     table = make_table(f"Service area {folder}", "what", "count")

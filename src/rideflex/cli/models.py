@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from rideflex.models.protocol import FlexibilityModel
+    from rideflex.tables.ids import Ids
 
 _MOST_SHOWN, _MOST_COLUMNS = 50, 6
 
@@ -123,7 +124,8 @@ def fit(
 def predict(
     model: Annotated[Path, typer.Argument(help="A file that `rideflex fit` wrote.")],
     travelers: Annotated[
-        str | None, typer.Option(help="Traveler ids, such as 3 17. Without it: all of them.")
+        str | None,
+        typer.Option(help="Traveler ids, such as 3 17 or 007 A-17; without it all."),
     ] = None,
     unknown: Annotated[
         Literal["raise", "prior"],
@@ -148,9 +150,10 @@ def predict(
     import numpy as np
 
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.option_lists import whole_numbers
+    from rideflex.cli.option_lists import read_ids
     from rideflex.errors import UsageError
     from rideflex.models.registry import load_model
+    from rideflex.tables.ids import id_array
 
     if more and travelers is None:
         raise UsageError(f"name travelers after --travelers, such as --travelers {' '.join(more)}")
@@ -160,12 +163,12 @@ def predict(
     index = made.travelers
     if strangers is not None:
         probabilities = _predict_strangers(made, strangers)
-        ids = np.arange(2, 2 + len(probabilities))
+        ids: Ids = np.arange(2, 2 + len(probabilities))
     elif index is None:
         raise UsageError(f"{model} holds no traveler ids; fit it with `rideflex fit`")
     else:
         wanted = [] if travelers is None else [travelers, *(more or ())]
-        ids = np.array(whole_numbers(wanted, "--travelers")) if wanted else index.ids
+        ids = id_array(read_ids(wanted, set(index.ids.tolist()))) if wanted else index.ids
         entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
         probabilities = made.predict_proba(entities, unknown="prior")
     console = make_console()
@@ -180,10 +183,10 @@ def predict(
         write_figures(console, json, {"types": made.types, "travelers": rows})
 
 
-def _types_table(
-    what: str, ids: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]
-) -> Table:
+def _types_table(what: str, ids: Ids, probabilities: npt.NDArray[np.float64]) -> Table:
     """One line a traveler; of many types the likeliest two."""
+    from rich.markup import escape
+
     from rideflex.cli.console import make_table
 
     n_types = probabilities.shape[1]
@@ -194,21 +197,22 @@ def _types_table(
     for number, row in zip(ids[:_MOST_SHOWN].tolist(), probabilities, strict=False):
         first, second = row.argsort()[::-1][:2]
         if n_types <= _MOST_COLUMNS:
-            table.add_row(str(number), *(f"{p:.3f}" for p in row), f"type {first}")
+            table.add_row(escape(str(number)), *(f"{p:.3f}" for p in row), f"type {first}")
         else:
             pairs = ((f"type {kind}", f"{row[kind]:.3f}") for kind in (first, second))
-            table.add_row(str(number), *chain.from_iterable(pairs))
+            table.add_row(escape(str(number)), *chain.from_iterable(pairs))
     return table
 
 
 def _predict_strangers(made: FlexibilityModel, file: Path) -> npt.NDArray[np.float64]:
     from rideflex.errors import UsageError
     from rideflex.models.protocol import PredictsUnseen
-    from rideflex.tables.csv_files import csv_head, read_csv
+    from rideflex.tables.csv_files import CsvFile
+    from rideflex.tables.table_files import read_rows
 
     if not isinstance(made, PredictsUnseen) or not made.feature_names:
         raise UsageError("this model knows no features: fit it with --model evidence --features")
     names = made.feature_names
-    csv_head(file).require(names)
-    rows = read_csv(file, names)
+    with CsvFile(file) as opened:
+        rows = read_rows(opened, names)
     return made.predict_unseen({name: rows.columns[name].arrow() for name in names})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from rideflex.errors import UsageError
 from rideflex.negotiation.policies.registry import POLICIES
 from rideflex.negotiation.prices import Prices
+from rideflex.tables.ids import Id, traveler_id
 
 _BEYOND = 1 << 63
 
@@ -21,6 +22,17 @@ def whole_numbers(words: Iterable[str], option: str) -> list[int]:
     if not numbers or not all(-_BEYOND <= number < _BEYOND for number in numbers):
         raise UsageError(f"{option} takes whole numbers, such as 3 17, not {' '.join(parts)!r}")
     return numbers
+
+
+def read_ids(words: Iterable[str], known: Container[Id]) -> list[Id]:
+    """Read traveler ids; commas and blanks stand between them, unless a known id holds some."""
+    ids: list[Id] = []
+    for word in words:
+        whole = [word] if word.strip() and traveler_id(word) in known else None
+        ids += map(traveler_id, whole or word.replace(",", " ").split())
+    if not ids:
+        raise UsageError("--travelers takes traveler ids, such as 3 17 or 007 A-17")
+    return ids
 
 
 def read_prices(text: str) -> list[float]:

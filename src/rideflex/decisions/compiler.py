@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.decisions import kernels
-from rideflex.decisions import reading as source
 from rideflex.decisions.contexts import Contexts
 from rideflex.decisions.masks import Masks, mask_dtype, pack, unpack
-from rideflex.decisions.reading import Source
+from rideflex.decisions.reading import Batch, Source
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.shifts import ShiftPairs
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_RULES, MAX_TYPES, FlexibilityRule, rule_answers
 from rideflex.offers import ActionSpaceMap, OfferGrid
+from rideflex.tables.ids import IdCodes
 from rideflex.tables.rows import Rows
 
 OnConflict = Literal["first", "last", "majority", "error"]
@@ -84,6 +84,7 @@ class Compiler:
         self._types = types
         self._policy = _POLICIES[on_conflict]
         self._mask = mask_dtype(len(types))
+        self._ids = IdCodes()
         self._vocabularies = tuple(Vocabulary() for _ in range(5))
         self._pairs = ShiftPairs()
         self._rows = self._trips = 0
@@ -94,18 +95,20 @@ class Compiler:
         self._states = np.zeros((0, 0), dtype=np.uint8)
         self._votes = np.zeros((0, 0, len(types)), dtype=np.int32)
 
-    def add(self, rows: Rows) -> None:
-        """Take in the rows of one batch.
+    def add(self, batch: Batch) -> None:
+        """Number the contexts of one batch, and fill in its answers.
 
         Raises
         ------
         DataError
             If a row disagrees with an earlier one and `on_conflict` is "error".
         """
-        n = len(rows)
-        contexts = source.contexts(rows, self._vocabularies)
-        pairs = self._pairs.add(rows)
-        masks = source.answer_masks(rows, self._types, self._mask)
+        n, rows, masks = len(batch), batch.rows, batch.masks
+        codes = np.array([self._ids.add(one) for one in batch.travelers.values], dtype=np.int64)
+        contexts = np.empty((n, len(self._vocabularies)), dtype=np.int32)
+        for field, texts in enumerate(batch.texts):
+            contexts[:, field] = texts.through([*map(self._vocabularies[field].add, texts.values)])
+        pairs = self._pairs.add(rows, batch.shifts)
         self._make_room(self._trips + n)
         trips = np.empty(n, dtype=np.int32)
         self._trips = kernels.add_trips(
@@ -113,7 +116,7 @@ class Compiler:
             self._travelers,
             self._contexts,
             self._trips,
-            source.travelers(rows),
+            codes[batch.travelers.codes],
             contexts,
             trips,
         )
@@ -172,7 +175,7 @@ class Compiler:
         words = self._contexts[: self._trips].copy()
         slots = _empty_slots(self._trips)
         kernels.rehash(slots, travelers, words, self._trips)
-        return Contexts(self._vocabularies, travelers, words, slots)
+        return Contexts(self._vocabularies, travelers, words, slots, self._ids)
 
     def _widen(self) -> None:
         shape = (len(self._travelers), len(self._pairs))
@@ -241,10 +244,10 @@ def compile_table(
     grid = None if offers is None else OfferGrid.of(offers)
     compiler = Compiler(decisions.types, on_conflict)
     problems: list[Problem] = []
-    for rows in decisions.rows():
+    for rows in decisions.rows:
         problems += decisions.problems(rows)
         if not problems:
-            compiler.add(rows)
+            compiler.add(decisions.parsed(rows))
     if problems:
         raise DataError(problems)
     return compiler.finish(grid, rules)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,9 @@ import numpy.typing as npt
 from rideflex.decisions import kernels
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.tables.coded import MISSING
-from rideflex.tables.columns import CONTEXT
-from rideflex.tables.frames import column_of, integers_of
-
-TEXTS = CONTEXT[1:]
+from rideflex.tables.columns import CONTEXT, TEXTS
+from rideflex.tables.frames import column_of, ids_of
+from rideflex.tables.ids import Id, IdCodes, Ids, id_array
 
 
 @dataclass(frozen=True)
@@ -27,26 +27,29 @@ class Contexts:
     vocabularies
         One for each of purpose, departure, arrival, departure window and arrival window.
     travelers
-        Traveler id of each trip, int64 [n_trips].
+        Code of the traveler id of each trip, int64 [n_trips]; see `ids`.
     words
         Word numbers of each trip, int32 [n_trips, 5].
     slots
         Open-addressing hash table of trip ids, int32 [a power of two], -1 where free.
+    ids
+        Makes codes of traveler ids; a whole number is its own.
     """
 
     vocabularies: tuple[Vocabulary, ...]
     travelers: npt.NDArray[np.int64]
     words: npt.NDArray[np.int32]
     slots: npt.NDArray[np.int32]
+    ids: IdCodes = field(default_factory=IdCodes)
 
     def __len__(self) -> int:
         return len(self.travelers)
 
-    def __getitem__(self, trip: int) -> tuple[int, str, str, str, str, str]:
+    def __getitem__(self, trip: int) -> tuple[Id, str, str, str, str, str]:
         texts = (v.words[word] for v, word in zip(self.vocabularies, self.words[trip], strict=True))
-        return (int(self.travelers[trip]), *texts)
+        return (self.ids.id_of(int(self.travelers[trip])), *texts)
 
-    def __iter__(self) -> Iterator[tuple[int, str, str, str, str, str]]:
+    def __iter__(self) -> Iterator[tuple[Id, str, str, str, str, str]]:
         return map(self.__getitem__, range(len(self)))
 
     @property
@@ -55,21 +58,26 @@ class Contexts:
         words = sum(vocabulary.nbytes for vocabulary in self.vocabularies)
         return words + self.travelers.nbytes + self.words.nbytes + self.slots.nbytes
 
+    @cached_property
+    def traveler_ids(self) -> Ids:
+        """Traveler id of each trip [n_trips]: int64 where all are whole numbers."""
+        return self.ids.decode(self.travelers)
+
     def trip_ids(self, frame: Any) -> npt.NDArray[np.int32]:
         """Encode the contexts of a frame; see `DecisionTable.trip_ids`."""
-        travelers = integers_of(frame, CONTEXT[0])
+        travelers = self.ids.encode(ids_of(frame, CONTEXT[0]))
         wanted = np.empty((len(travelers), len(TEXTS)), dtype=np.int32)
-        for field, (name, vocabulary) in enumerate(zip(TEXTS, self.vocabularies, strict=True)):
-            wanted[:, field] = vocabulary.encode(column_of(frame, name))
+        for column, (name, vocabulary) in enumerate(zip(TEXTS, self.vocabularies, strict=True)):
+            wanted[:, column] = vocabulary.encode(column_of(frame, name))
         return self._find(travelers, wanted)
 
-    def trip_id(self, traveler: int, texts: Sequence[str]) -> int:
+    def trip_id(self, traveler: Id, texts: Sequence[str]) -> int:
         """Return the trip id of one context, -1 where it is unknown."""
         words = [v.number(text) for v, text in zip(self.vocabularies, texts, strict=True)]
         if MISSING in words:
             return MISSING
         wanted = np.array([words], dtype=np.int32)
-        return int(self._find(np.array([traveler], dtype=np.int64), wanted)[0])
+        return int(self._find(self.ids.encode(id_array([traveler])), wanted)[0])
 
     def _find(
         self, travelers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int32]

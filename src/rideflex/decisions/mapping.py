@@ -7,8 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
+from rideflex.tables.ids import Id, traveler_id
+
 _BEYOND = 1 << 63
-Question = tuple[int, str, str, str, str, str, int, int]
+Question = tuple[Id, str, str, str, str, str, int, int]
 Answer = dict[str, str]
 
 
@@ -27,7 +29,7 @@ class Lookup(Protocol):
 
     def lookup(
         self,
-        traveler_id: int,
+        traveler_id: Id,
         trip_purpose: str,
         departure_location: str,
         arrival_location: str,
@@ -67,9 +69,18 @@ class QuestionMapping(Mapping[Question, Answer]):
 
 
 def _is_question(key: object) -> bool:
-    """Whether a key is an 8-tuple of a whole number, five texts and two whole numbers."""
-    if not isinstance(key, tuple) or len(key) != 8:
+    """Whether a key is an 8-tuple of an id, five texts and two whole numbers."""
+    if not isinstance(key, tuple) or len(key) != 8 or not _is_id(key[0]):
         return False
-    numbers, texts = (key[0], *key[6:]), key[1:6]
-    whole = all(isinstance(n, int | np.integer) and -_BEYOND <= n < _BEYOND for n in numbers)
-    return whole and all(isinstance(text, str) for text in texts)
+    whole = all(isinstance(n, int | np.integer) and -_BEYOND <= n < _BEYOND for n in key[6:])
+    return whole and all(isinstance(text, str) for text in key[1:6])
+
+
+def _is_id(key: object) -> bool:
+    """Whether a key is a traveler id in the form that the table holds: 7, not "7"."""
+    if not isinstance(key, int | np.integer | str):
+        return False
+    try:
+        return traveler_id(key) == key
+    except ValueError:
+        return False

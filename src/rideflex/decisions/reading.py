@@ -1,115 +1,123 @@
-"""Where rows of decisions come from, and what their columns mean."""
+"""Reading decisions: rows of a file or a frame, parsed and checked batch by batch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from rideflex.decisions.vocabulary import Vocabulary
+from rideflex.decisions.masks import Masks, mask_dtype
 from rideflex.errors import DataError, Problem
-from rideflex.flexibility import DEFAULT_TYPES
+from rideflex.flexibility import DEFAULT_TYPES, MAX_TYPES
 from rideflex.tables.coded import Coded
-from rideflex.tables.columns import CONTEXT, KEY, SHIFTS
-from rideflex.tables.csv_files import (
-    FIRST_ROW,
-    HEAD_ROWS,
-    Head,
-    csv_head,
-    csv_rows,
-    parquet_head,
-    parquet_rows,
-)
+from rideflex.tables.columns import CONTEXT, DECISIONS, KEY, SHIFTS, TEXTS
+from rideflex.tables.csv_files import CsvFile
 from rideflex.tables.frames import column_of, names_of
-from rideflex.tables.rows import Reader, Rows, shift, text, time_window, whole_number
+from rideflex.tables.head import FIRST_ROW, HEAD_ROWS, Head
+from rideflex.tables.ids import traveler_id
+from rideflex.tables.parquet_files import ParquetFile
+from rideflex.tables.readers import CONTEXT_READERS, Reader, shift, text
+from rideflex.tables.rows import Rows
 
-TEXTS = CONTEXT[1:]
-ANSWERS = {"accept": True, "reject": False}
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of decisions, parsed: each distinct cell once.
+
+    Parameters
+    ----------
+    rows
+        The rows as they stand in the source, for errors.
+    travelers
+        Traveler ids.
+    texts
+        The five texts of the context.
+    shifts
+        Pick-up and drop-off shift in minutes, as they are written.
+    masks
+        Unsigned [n]: bit l is set when type l accepts.
+    """
+
+    rows: Rows
+    travelers: Coded
+    texts: tuple[Coded, ...]
+    shifts: tuple[Coded, Coded]
+    masks: Masks
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Rows of decisions that can be read.
+    """Decisions that are read once, from the first row to the last.
 
     Parameters
     ----------
     types
         The columns that hold answers.
     rows
-        Reads the rows from the start, in batches.
+        The rows, in batches.
     """
 
     types: tuple[str, ...]
-    rows: Callable[[], Iterator[Rows]]
+    rows: Iterator[Rows]
 
     def problems(self, rows: Rows) -> list[Problem]:
-        """Every cell of a batch that can't be used."""
-        return rows.problems({**_KEY_READERS, **dict.fromkeys(self.types, answer)})
+        """Every cell of some rows that can't be used."""
+        return rows.problems({**_KEY_READERS, **dict.fromkeys(self.types, decision)})
+
+    def parsed(self, rows: Rows) -> Batch:
+        """Parse rows that have no problems."""
+        dtype = mask_dtype(len(self.types))
+        masks = np.zeros(len(rows), dtype=dtype)
+        for kind, name in enumerate(self.types):
+            masks |= rows.read(name, decision, dtype) << dtype.type(kind)
+        pickup, dropoff = (rows.coded(name, shift) for name in SHIFTS)
+        return Batch(
+            rows,
+            travelers=rows.coded(CONTEXT[0], traveler_id),
+            texts=tuple(rows.coded(name, text) for name in TEXTS),
+            shifts=(pickup, dropoff),
+            masks=masks,
+        )
 
 
-def csv_source(path: Path, types: Sequence[str] | None) -> Source:
-    """Take the rows of a CSV file.
+@contextmanager
+def file_source(file: CsvFile | ParquetFile, types: Sequence[str] | None) -> Iterator[Source]:
+    """Take the rows of a file, which is closed in the end.
 
     Without `types`, the columns that hold accepts and rejects in the first rows are the types.
 
     Raises
     ------
     DataError
-        If the file is missing or empty, or lacks a column.
+        If the file is empty or lacks a column.
     """
-    found = _types(csv_head(path), types)
-    return Source(found, lambda: csv_rows(path, (*KEY, *found)))
-
-
-def parquet_source(path: Path, types: Sequence[str] | None) -> Source:
-    """Take the rows of a Parquet file; see `csv_source`."""
-    found = _types(parquet_head(path), types)
-    return Source(found, lambda: parquet_rows(path, (*KEY, *found)))
+    with file:
+        found = _types(file.head, types)
+        yield Source(found, file.rows((*KEY, *found)))
 
 
 def frame_source(frame: Any, types: Sequence[str] | None) -> Source:
-    """Take the rows of a frame that is in memory; see `csv_source`."""
+    """Take the rows of a frame that is in memory; see `file_source`."""
     name, header = "the frame", names_of(frame)
     cells = {column: column_of(frame, column)[:HEAD_ROWS].to_pylist() for column in header}
     found = _types(Head(name, tuple(header), cells), types)
     columns = {column: Coded.of(column_of(frame, column)) for column in (*KEY, *found)}
     numbers = np.arange(FIRST_ROW, FIRST_ROW + len(columns[KEY[0]].codes))
-    return Source(found, lambda: iter([Rows(name, numbers, columns)]))
+    return Source(found, iter([Rows(name, numbers, columns)]))
 
 
-def answer(value: Any) -> bool:
+def decision(value: Any) -> bool:
     """Read accept or reject, in any case; raises ValueError with the cause."""
     try:
-        return ANSWERS[text(value).lower()]
+        return DECISIONS[text(value).lower()]
     except (KeyError, ValueError):
         raise ValueError("is neither accept nor reject") from None
-
-
-def travelers(rows: Rows) -> npt.NDArray[np.int64]:
-    """Traveler ids int64 [n]."""
-    return rows.read(CONTEXT[0], whole_number, np.int64)
-
-
-def contexts(rows: Rows, vocabularies: Sequence[Vocabulary]) -> npt.NDArray[np.int32]:
-    """Word numbers int32 [n, 5] of the five texts; words not seen before are taken in."""
-    numbers = np.empty((len(rows), len(TEXTS)), dtype=np.int32)
-    for field, (name, vocabulary) in enumerate(zip(TEXTS, vocabularies, strict=True)):
-        numbers[:, field] = rows.read(name, vocabulary.add, np.int32)
-    return numbers
-
-
-def answer_masks(
-    rows: Rows, types: Sequence[str], dtype: np.dtype[np.unsignedinteger[Any]]
-) -> npt.NDArray[Any]:
-    """Answers as bit masks [n]: bit l is set when type l accepts."""
-    masks = np.zeros(len(rows), dtype=dtype)
-    for kind, name in enumerate(types):
-        masks |= rows.read(name, answer, dtype) << dtype.type(kind)
-    return masks
 
 
 def _types(head: Head, types: Sequence[str] | None) -> tuple[str, ...]:
@@ -118,6 +126,9 @@ def _types(head: Head, types: Sequence[str] | None) -> tuple[str, ...]:
         cause = "has no column of accepts and rejects; each flexibility type needs one"
         raise DataError(Problem(head.file, cause, row=1))
     head.require((*KEY, *found))
+    if len(found) > MAX_TYPES:
+        cause = f"has {len(found)} columns of accepts and rejects; a table holds {MAX_TYPES} types"
+        raise DataError(Problem(head.file, f"{cause} at most", row=1))
     return found
 
 
@@ -126,13 +137,8 @@ def _is_type(head: Head, name: str) -> bool:
         return False
     cells = head.cells[name]
     return name in DEFAULT_TYPES or any(
-        isinstance(cell, str) and cell.strip().lower() in ANSWERS for cell in cells
+        isinstance(cell, str) and cell.strip().lower() in DECISIONS for cell in cells
     )
 
 
-_KEY_READERS: Mapping[str, Reader] = {
-    CONTEXT[0]: whole_number,
-    **dict.fromkeys(CONTEXT[1:4], text),
-    **dict.fromkeys(CONTEXT[4:], time_window),
-    **dict.fromkeys(SHIFTS, shift),
-}
+_KEY_READERS: Mapping[str, Reader] = {**CONTEXT_READERS, **dict.fromkeys(SHIFTS, shift)}

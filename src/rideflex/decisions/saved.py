@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from rideflex.decisions.compiler import Compiled
-from rideflex.decisions.contexts import TEXTS, Contexts
+from rideflex.decisions.contexts import Contexts
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.errors import DataError
 from rideflex.offers import OfferGrid
 from rideflex.storage.array_file import load_arrays, refusing_damage, save_arrays
+from rideflex.storage.texts import text_arrays, texts_of
+from rideflex.tables.columns import CONTEXT, TEXTS
+from rideflex.tables.ids import IdCodes
 
 KIND = "decision table"
 VERSION = 1
 CACHE_SUFFIX = ".rideflex"
+# A table that was kept by a release that read cells otherwise (007 as 7) is compiled again.
+_READER = 2
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +43,9 @@ def save_compiled(
         "slots": contexts.slots,
     }
     for name, vocabulary in zip(TEXTS, contexts.vocabularies, strict=True):
-        encoded = [word.encode() for word in vocabulary.words]
-        arrays[f"{name} text"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        arrays[f"{name} ends"] = np.cumsum([len(word) for word in encoded], dtype=np.int64)
+        arrays |= text_arrays(name, vocabulary.words)
+    if names := contexts.ids.names:
+        arrays |= text_arrays(CONTEXT[0], names)
     meta = {
         "types": compiled.types,
         "offers": compiled.offers.pairs,
@@ -68,10 +71,11 @@ def load_compiled(path: str | Path) -> tuple[Compiled, Mapping[str, Any] | None]
 
 def _restored(arrays: Mapping[str, npt.NDArray[Any]], meta: Mapping[str, Any]) -> Compiled:
     contexts = Contexts(
-        tuple(_vocabulary(arrays[f"{name} text"], arrays[f"{name} ends"]) for name in TEXTS),
+        tuple(Vocabulary(texts_of(name, arrays)) for name in TEXTS),
         arrays["travelers"],
         arrays["words"],
         arrays["slots"],
+        IdCodes(texts_of(CONTEXT[0], arrays)),
     )
     return Compiled(
         types=tuple(meta["types"]),
@@ -100,6 +104,7 @@ def cached(path: Path, settings: str, compile_it: Callable[[], Compiled]) -> Com
         "modified_ns": state.st_mtime_ns,
         "changed_ns": state.st_ctime_ns,
         "settings": settings,
+        "reader": _READER,
     }
     if keep.exists():
         try:
@@ -116,8 +121,3 @@ def cached(path: Path, settings: str, compile_it: Callable[[], Compiled]) -> Com
     except DataError as error:
         logger.warning("the compiled table can't be kept: %s", error)
     return compiled
-
-
-def _vocabulary(text: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> Vocabulary:
-    joined = text.tobytes()
-    return Vocabulary([joined[start:end].decode() for start, end in pairwise([0, *ends.tolist()])])

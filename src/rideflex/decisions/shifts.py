@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import Problem
+from rideflex.tables.coded import Coded
 from rideflex.tables.columns import SHIFTS
-from rideflex.tables.rows import Rows, shift
+from rideflex.tables.rows import Rows
 
 
 class ShiftPairs:
@@ -31,9 +32,12 @@ class ShiftPairs:
         """Whether any shift is negative: then all are read with their signs."""
         return any(min(pair) < 0 for pair in self.numbers)
 
-    def add(self, rows: Rows) -> npt.NDArray[np.int32]:
-        """Return the number of each row's pair, int32 [n]; pairs not seen before are taken in."""
-        pickup, dropoff = (rows.columns[name] for name in SHIFTS)
+    def add(self, rows: Rows, shifts: tuple[Coded, Coded]) -> npt.NDArray[np.int32]:
+        """Return the number of each row's pair, int32 [n]; pairs not seen before are taken in.
+
+        `shifts` are the rows' pick-up and drop-off shifts in minutes.
+        """
+        pickup, dropoff = shifts
         width = len(dropoff.values)
         combined = pickup.codes * np.int32(width) + dropoff.codes
         counts = np.bincount(combined, minlength=len(pickup.values) * width)
@@ -41,7 +45,7 @@ class ShiftPairs:
         unseen = []
         for code in np.flatnonzero(counts).tolist():
             early, late = divmod(code, width)
-            pair = (shift(pickup.values[early]), shift(dropoff.values[late]))
+            pair = (pickup.values[early], dropoff.values[late])
             if pair not in self.numbers:
                 self.numbers[pair] = len(self.numbers)
                 self._n_rows.append(0)

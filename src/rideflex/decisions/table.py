@@ -15,7 +15,7 @@ from rideflex.decisions.compiler import Compiled, Compiler, OnConflict, compile_
 from rideflex.decisions.lookup import AnswerMasks
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
 from rideflex.decisions.masks import Masks
-from rideflex.decisions.reading import csv_source, frame_source, parquet_source
+from rideflex.decisions.reading import file_source, frame_source
 from rideflex.decisions.saved import cached, load_compiled, save_compiled
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
@@ -23,8 +23,10 @@ from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Outcomes
 from rideflex.tables.arrays import truths, whole_numbers
 from rideflex.tables.columns import SHIFTS
+from rideflex.tables.csv_files import CsvFile
 from rideflex.tables.frames import integers_of
-from rideflex.tables.rows import whole_number
+from rideflex.tables.ids import Id, Ids, traveler_id
+from rideflex.tables.parquet_files import ParquetFile
 
 
 class Answers(NamedTuple):
@@ -103,7 +105,8 @@ class DecisionTable:
         file = Path(path)
 
         def compile_it() -> Compiled:
-            return compile_table(csv_source(file, types), offers, on_conflict, rules)
+            with file_source(CsvFile(file), types) as source:
+                return compile_table(source, offers, on_conflict, rules)
 
         if not cache:
             return cls(compile_it())
@@ -121,7 +124,8 @@ class DecisionTable:
         rules: Mapping[str, FlexibilityRule] | None = None,
     ) -> DecisionTable:
         """Compile a Parquet file of decisions, batch by batch; see `from_csv`."""
-        return cls(compile_table(parquet_source(Path(path), types), offers, on_conflict, rules))
+        with file_source(ParquetFile(path), types) as source:
+            return cls(compile_table(source, offers, on_conflict, rules))
 
     @classmethod
     def from_frame(
@@ -194,15 +198,20 @@ class DecisionTable:
         return int(np.count_nonzero(self._answers.known))
 
     @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Whether the source answers each (context, offer) pair, bool [n_trips, A]."""
+        return self._answers.known[:-1]
+
+    @property
     def trips_by_offer(self) -> npt.NDArray[np.int64]:
         """Number of trip contexts that the source answers for each offer, int64 [A]."""
         counts: npt.NDArray[np.int64] = np.count_nonzero(self._answers.known[:-1], axis=0)
         return counts
 
     @property
-    def trip_travelers(self) -> npt.NDArray[np.int64]:
-        """Traveler id of each trip context, int64 [n_trips]."""
-        return self.contexts.travelers
+    def trip_travelers(self) -> Ids:
+        """Traveler id of each trip context [n_trips]: int64 where all are whole numbers."""
+        return self.contexts.traveler_ids
 
     def trip_ids(self, frame: Any) -> npt.NDArray[np.int32]:
         """Encode contexts in bulk.
@@ -381,7 +390,7 @@ class DecisionTable:
 
     def lookup(
         self,
-        traveler_id: int,
+        traveler_id: Id,
         trip_purpose: str,
         departure_location: str,
         arrival_location: str,
@@ -395,7 +404,7 @@ class DecisionTable:
         Raises
         ------
         UsageError
-            If the traveler is not a whole number.
+            If the traveler is neither a whole number nor a text.
 
         Examples
         --------
@@ -418,7 +427,7 @@ class DecisionTable:
         """
         places = (trip_purpose, departure_location, arrival_location)
         texts = (*places, departure_time_window, arrival_time_window)
-        trip = self.contexts.trip_id(_whole(traveler_id), texts)
+        trip = self.contexts.trip_id(_id(traveler_id), texts)
         action = self._actions.get(self._pair(pickup_shift, dropoff_shift), -1)
         if trip < 0 or action < 0 or not self._answers.known[trip, action]:
             return None
@@ -452,10 +461,8 @@ class DecisionTable:
         return {self._pair(*self.offers[a]): a for a in reversed(range(len(self.offers)))}
 
 
-def _whole(traveler_id: Any) -> int:
-    if isinstance(traveler_id, int | np.integer):
-        return int(traveler_id)
+def _id(given: Any) -> Id:
     try:
-        return whole_number(traveler_id)
-    except (TypeError, ValueError):
-        raise UsageError(f"traveler_id is a whole number, not {traveler_id!r}") from None
+        return traveler_id(given)
+    except ValueError as cause:
+        raise UsageError(f"the traveler id {given!r} {cause}") from None

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from rideflex._compiled import compiled
 from rideflex.tables.coded import MISSING, Coded
+from rideflex.tables.texts import normal_text
 
 _CHUNK = 8
 _PADDING = 2 * _CHUNK
@@ -39,11 +40,12 @@ class _WordTable(NamedTuple):
 
 
 class Vocabulary:
-    """Words, blanks around them left out, numbered in order of first appearance."""
+    """Words in their normal form (see `normal_text`), numbered in order of first appearance."""
 
     def __init__(self, words: Sequence[str] = ()) -> None:
         self.words = list(words)
-        self._numbers = {word: number for number, word in enumerate(self.words)}
+        # Files of release 0.1 hold words as they were written.
+        self._numbers = {normal_text(word): number for number, word in enumerate(self.words)}
 
     def __len__(self) -> int:
         return len(self.words)
@@ -63,7 +65,7 @@ class Vocabulary:
 
     def add(self, word: str) -> int:
         """Return the number of a word, which is taken in if it is unknown."""
-        word = word.strip()
+        word = normal_text(word)
         number = self._numbers.setdefault(word, len(self.words))
         if number == len(self.words):
             self.words.append(word)
@@ -72,7 +74,7 @@ class Vocabulary:
 
     def number(self, word: str) -> int:
         """Return the number of a word, -1 where it is unknown."""
-        return self._numbers.get(word.strip(), MISSING)
+        return self._numbers.get(normal_text(word), MISSING)
 
     def encode(self, column: pa.Array) -> npt.NDArray[np.int32]:
         """Return the number of each string of a column, int32 [n], -1 where it is unknown."""
@@ -84,7 +86,7 @@ class Vocabulary:
         text, table = _text_of(column), self._table
         missed = _number_words(*text, _CHUNK_MASKS, *table.text, table.heads, table.slots, numbers)
         if missed:
-            # An unknown word may be a known one between blanks: the few misses are looked at.
+            # An unknown word may be a known one, written otherwise: the few misses are looked at.
             rows = np.flatnonzero(numbers == MISSING)
             numbers[rows] = self._encode_coded(Coded.of(column.take(pa.array(rows))))
         if column.null_count:

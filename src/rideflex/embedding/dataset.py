@@ -26,6 +26,8 @@ from rideflex.logs.frames import actions_of, answers, traveler_ids, trip_ids
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.tables.columns import CONTEXT, KEY
 from rideflex.tables.frames import array_of, names_of
+from rideflex.tables.ids import Ids
+from rideflex.travelers import whole_ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,17 +151,16 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         )
 
 
-def entities_of(
-    ids: npt.NDArray[np.integer], first_id: int, num_entities: int | None = None
-) -> npt.NDArray[np.int32]:
+def entities_of(ids: Ids, first_id: int, num_entities: int | None = None) -> npt.NDArray[np.int32]:
     """Make entities int32 [n] of the travelers' own ids.
 
     Raises
     ------
     UsageError
-        If an id is below `first_id`, or beyond the entities where their number is told.
+        If an id is a name, below `first_id`, or beyond the entities where their number is told.
     """
-    entities = ids - first_id
+    numbers = whole_ids(ids)
+    entities = numbers - first_id
     outside = entities < 0
     if num_entities is not None:
         outside |= entities >= num_entities
@@ -167,7 +168,7 @@ def entities_of(
         last = "" if num_entities is None else f" … {first_id + num_entities - 1}"
         size = "" if num_entities is None else f"{num_entities} "
         raise UsageError(
-            f"traveler {ids[outside][0]} is outside the network: with first_id={first_id} its "
+            f"traveler {numbers[outside][0]} is outside the network: with first_id={first_id} its "
             f"{size}entities are the travelers {first_id}{last or ' and up'}"
         )
     return entities.astype(np.int32)

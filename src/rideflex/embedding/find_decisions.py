@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from rideflex.areas.folder import DECISIONS
 from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
 from rideflex.storage.array_file import is_saved
+from rideflex.tables.table_files import is_parquet
+from rideflex.travelers import whole_ids
 
 DECISIONS_VARIABLE = "RIDEFLEX_DECISIONS"
 DECISIONS_FILE = "traveler_decisions_augmented.csv"
-FOLDER_FILE = "decisions.csv"
 
 _Stamp = tuple[str, int, int, tuple[str, ...], OfferGrid]
 _compiled: dict[_Stamp, DecisionTable] = {}
@@ -79,7 +81,7 @@ def find_decisions(
     if path is None:
         return FoundDecisions(DecisionTable.empty(types, offers), None, named=False)
     if path.is_dir():
-        path = path / FOLDER_FILE
+        path = path / DECISIONS
     return _compile(path, tuple(types), offers)
 
 
@@ -89,7 +91,9 @@ def count_travelers() -> int:
     The decisions are those of the default types and offers that `find_decisions` finds.
     """
     found = find_decisions(None, DEFAULT_TYPES, OfferGrid.default())
-    return int(found.table.trip_travelers.max()) if found.from_file else _DEFAULT_TRAVELERS
+    if not found.from_file:
+        return _DEFAULT_TRAVELERS
+    return int(whole_ids(found.table.trip_travelers).max())
 
 
 def _unnamed_file() -> Path | None:
@@ -111,8 +115,7 @@ def _check_same(name: str, held: Sequence[object], wanted: Sequence[object]) -> 
 def _compile(path: Path, types: tuple[str, ...], offers: OfferGrid) -> FoundDecisions:
     if is_saved(path):
         return replace(find_decisions(DecisionTable.load(path), types, offers), loaded=True)
-    parquet = path.suffix.lower() in (".parquet", ".pq")
-    read = DecisionTable.from_parquet if parquet else DecisionTable.from_csv
+    read = DecisionTable.from_parquet if is_parquet(path) else DecisionTable.from_csv
     if not path.is_file():
         return FoundDecisions(read(path, types, offers), None)
     stat = path.stat()

@@ -30,6 +30,7 @@ from rideflex.models.neural.prior import fit_prior
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.tables.frames import names_of
+from rideflex.tables.ids import as_ids
 
 Method = Literal["evidence", "minibatch"]
 Network = TypeVar("Network", bound=nn.Module)
@@ -198,7 +199,7 @@ def update_from_outcomes(
     """
     schedule = _Schedule(num_epochs, batch_size, lr, method, generator)
     shapes = _checked_shapes(embedding_model, decisions.types)
-    entities_of(outcomes.travelers, 0, shapes.num_entities)
+    entities_of(as_ids(outcomes.travelers), 0, shapes.num_entities)
     if _is_enough(outcomes.travelers, outcomes.actions, batch_size, report):
         fallbacks = decisions.fallbacks(outcomes.trips, outcomes.actions)
         found = FoundDecisions(decisions, compile_seconds)

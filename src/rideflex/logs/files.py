@@ -15,8 +15,11 @@ from rideflex.errors import DataError, Problem, UsageError
 from rideflex.logs.frames import id_name
 from rideflex.outcomes import Counts, Outcomes
 from rideflex.tables.columns import ACCEPTED, ACTION, CONTEXT, SHIFTS, read_answer
-from rideflex.tables.csv_files import Head, csv_head, csv_rows, parquet_head, parquet_rows
-from rideflex.tables.rows import Reader, Rows, text, time_window, whole_number
+from rideflex.tables.head import Head
+from rideflex.tables.ids import Id, other_spelling, traveler_id
+from rideflex.tables.readers import CONTEXT_READERS, Reader, text, whole_number
+from rideflex.tables.rows import Rows
+from rideflex.tables.table_files import open_table
 from rideflex.travelers import TravelerIndex
 
 
@@ -88,16 +91,14 @@ def count_outcomes(
 
 def checked_rows(path: Path, table: DecisionTable, travelers: TravelerIndex) -> Iterator[Rows]:
     """Read a file batch by batch; the first batch with a bad cell raises with all its problems."""
-    parquet = path.suffix.lower() in (".parquet", ".pq")
-    head = parquet_head(path) if parquet else csv_head(path)
-    wanted = _wanted(head)
-    known = set(travelers.ids.tolist())
+    known: set[Id] = set(travelers.ids.tolist())
 
-    def traveler(value: Any) -> int:
-        number = whole_number(value)
-        if number not in known:
-            raise ValueError(f"is not one of the {len(known)} travelers of the service area")
-        return number
+    def traveler(value: Any) -> Id:
+        one = traveler_id(value)
+        if one not in known:
+            cause = f"is not one of the {len(known)} travelers of the service area"
+            raise ValueError(cause + other_spelling(one, known))
+        return one
 
     def action(value: Any) -> int:
         number = whole_number(value)
@@ -105,24 +106,25 @@ def checked_rows(path: Path, table: DecisionTable, travelers: TravelerIndex) -> 
             raise ValueError(f"is outside the grid of {len(table.offers)} offers")
         return number
 
-    readers: dict[str, Reader] = {
-        id_name(wanted): traveler,
-        **dict.fromkeys(CONTEXT[1:4], text),
-        **dict.fromkeys(CONTEXT[4:], time_window),
-        **({ACTION: action} if ACTION in wanted else dict.fromkeys(SHIFTS, whole_number)),
-        ACCEPTED: read_answer,
-    }
-    for rows in (parquet_rows if parquet else csv_rows)(path, wanted):
-        problems = rows.problems(readers) or _offers_outside(rows, table)
-        if problems:
-            raise DataError(problems)
-        yield rows
+    with open_table(path) as file:
+        wanted = _wanted(file.head)
+        readers: dict[str, Reader] = {
+            id_name(wanted): traveler,
+            **{name: CONTEXT_READERS[name] for name in CONTEXT[1:]},
+            **({ACTION: action} if ACTION in wanted else dict.fromkeys(SHIFTS, whole_number)),
+            ACCEPTED: read_answer,
+        }
+        for rows in file.rows(wanted):
+            problems = rows.problems(readers) or _offers_outside(rows, table)
+            if problems:
+                raise DataError(problems)
+            yield rows
 
 
 def encode(rows: Rows, table: DecisionTable, travelers: TravelerIndex) -> Outcomes:
     """Encode rows whose cells have been checked."""
-    ids = rows.read(id_name(tuple(rows.columns)), whole_number, np.int64)
-    context = {name: rows.columns[name].arrow() for name in CONTEXT[1:]}
+    ids = rows.ids(id_name(tuple(rows.columns)))
+    context = {name: rows.coded(name, text).arrow() for name in CONTEXT[1:]}
     if ACTION in rows.columns:
         actions = rows.read(ACTION, whole_number, np.int32)
     else:

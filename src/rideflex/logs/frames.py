@@ -15,7 +15,8 @@ from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
 from rideflex.tables.arrays import truths
 from rideflex.tables.columns import ACCEPTED, ACTION, CONTEXT, read_answer
-from rideflex.tables.frames import array_of, column_of, integers_of, names_of
+from rideflex.tables.frames import array_of, column_of, ids_of, integers_of, names_of
+from rideflex.tables.ids import Ids
 from rideflex.travelers import TravelerIndex
 
 logger = logging.getLogger(__name__)
@@ -73,9 +74,9 @@ def id_name(names: Sequence[str]) -> str:
     return next((name for name in _ID_NAMES if name in names), CONTEXT[0])
 
 
-def traveler_ids(frame: Any) -> npt.NDArray[np.int64]:
-    """Take the travelers' own ids, int64 [n], from `customer_id` or `traveler_id`."""
-    return integers_of(frame, id_name(names_of(frame)))
+def traveler_ids(frame: Any) -> Ids:
+    """Take the travelers' own ids [n] from `customer_id` or `traveler_id`."""
+    return ids_of(frame, id_name(names_of(frame)))
 
 
 def actions_of(frame: Any, offers: OfferGrid) -> npt.NDArray[np.int32]:
@@ -106,7 +107,7 @@ def answers(frame: Any) -> npt.NDArray[np.bool_]:
     return read
 
 
-def trip_ids(frame: Any, ids: npt.NDArray[np.int64], table: DecisionTable) -> npt.NDArray[np.int32]:
+def trip_ids(frame: Any, ids: Ids, table: DecisionTable) -> npt.NDArray[np.int32]:
     """Encode the contexts, int32 [n]; -1 where the table has no such context, or a record none.
 
     Raises

@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from rideflex.areas import ServiceArea
+from rideflex.areas.folder import TRIPS
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.logs.files import LogCounts
 from rideflex.models.mixture import fit_mixture
@@ -15,6 +16,7 @@ from rideflex.models.protocol import FlexibilityModel
 from rideflex.models.registry import model_class
 
 _MUCH_NOISE = 0.2
+_MANY_FALLBACKS = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ class LogFit:
                 f"{self.noise:.0%} of the answers go against the types, so the types explain "
                 "little: are the answers and the offers in the right columns?"
             )
-        if self.log.fallbacks > self.log.rows / 2:
+        if self.log.fallbacks > _MANY_FALLBACKS * self.log.rows:
+            share = self.log.fallbacks / self.log.rows
             doubts.append(
-                "decisions.csv has no row for most outcomes: are purposes, places and time "
-                "windows spelt as in the decisions?"
+                f"decisions.csv has no row for {share:.0%} of the outcomes, so the rules answer: "
+                "are purposes, places and time windows spelt as in the decisions?"
             )
         return tuple(doubts)
 
@@ -101,7 +104,7 @@ def model_for(area: ServiceArea, name: str, *, features: bool = False) -> Flexib
         raise UsageError(f"the model {name!r} takes no features; the model 'evidence' does")
     if not area.feature_names:
         cause = "says nothing of the travelers: it needs a column age, occupation or income"
-        raise DataError(Problem(str(area.folder / "trips.csv"), cause))
+        raise DataError(Problem(str(area.folder / TRIPS), cause))
     from rideflex.models.neural import EvidenceModel, TravelerFeatures
 
     levels = TravelerFeatures.of(area.features, area.feature_names)

@@ -217,20 +217,19 @@ class FlexibilityPosterior:
             ),
         }
         if self._travelers is not None:
-            arrays["traveler_ids"] = self._travelers.ids
+            arrays |= self._travelers.arrays()
         save_arrays(path, KIND, _VERSION, arrays, {"types": self._types})
 
     @classmethod
     def load(cls, path: str | Path, *, decisions: DecisionTable | None = None) -> Self:
         """Read a posterior that `save` wrote; the same probabilities, bit for bit."""
         arrays, meta = load_arrays(path, KIND, _VERSION)
-        ids = arrays.get("traveler_ids")
         with refusing_damage(path):
             n_travelers, n_types = len(arrays["total"]), len(meta["types"])
             model = cls(
                 n_travelers,
                 meta["types"],
-                travelers=None if ids is None else TravelerIndex(ids),
+                travelers=TravelerIndex.of_arrays(arrays),
                 priors=MixturePrior(*arrays["priors"].tolist()),
             )
             model._counts = check_counts(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.areas import ServiceArea
+from rideflex.areas.folder import TRAVEL_TIMES
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.routing import Fleet, Requests, default_fleet
 
@@ -126,5 +127,5 @@ def area_fleet(area: ServiceArea) -> Fleet:
     visited = np.union1d(ends, fleet.depot)
     if not area.travel_times[np.ix_(visited, visited)].any():
         cause = "all times between the zones of the trips are 0, so there is no driving to save"
-        raise DataError(Problem(str(area.folder / "travel_times.csv"), cause))
+        raise DataError(Problem(str(area.folder / TRAVEL_TIMES), cause))
     return fleet

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from rideflex.errors import UsageError
 
 HOUR = 3600
+UNREACHABLE = 1_000_000_000
+"""Seconds that stand for "there is no way": longer than any shift, and two of them fit int32."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,7 @@ def checked_travel_times(travel_times: npt.ArrayLike, fleet: Fleet) -> npt.NDArr
         row, column = (int(axis[0]) for axis in np.nonzero(absent))
         raise UsageError(
             f"there is no travel time from zone {row} to zone {column}: {given[row, column]} is "
-            "no number of seconds; a pair that can't be reached takes longer than any shift, "
-            "such as 1e9"
+            f"no number of seconds; write {UNREACHABLE:,} where there is no way"
         )
     matrix = np.ascontiguousarray(given, dtype=np.int32)
     if (matrix < 0).any():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rideflex.areas import behaviour as people_file
-from rideflex.areas import travel_times as times_file
-from rideflex.areas import trips as trip_file
-from rideflex.areas.area import DECISIONS
-from rideflex.errors import DataError, Problem, UsageError
-from rideflex.flexibility import DEFAULT_TYPES
+from rideflex.areas.behaviour import LOGIT, PHASE
+from rideflex.areas.folder import DECISIONS, TRAVEL_TIMES, TRAVELERS, TRIPS
+from rideflex.areas.trips import TYPE
+from rideflex.errors import UsageError
+from rideflex.flexibility import DEFAULT_TYPES, flexible_sides
 from rideflex.offers import OfferGrid
 from rideflex.storage.atomic import check_folder_writable
+from rideflex.storage.folder import appearing
 from rideflex.synthetic.city import City, build_city, distance_miles
 from rideflex.synthetic.population import AGES, INCOMES, OCCUPATIONS, Population, draw_population
 from rideflex.synthetic.trips import SLOT_MIN, Schedule, draw_schedule
@@ -29,8 +28,9 @@ from rideflex.tables.columns import CONTEXT, SHIFTS
 ODD_ANSWER_SHARE = 0.012
 # Beyond this it takes long to find trips that a traveler doesn't make yet.
 MOST_TRIPS = 1000
+# Measured: rows of decisions as texts, and matrices between the zones.
+_BYTES_PER_ROW, _BYTES_PER_PAIR = 550, 80
 _LIMITS = ("flexibility_pickup_earlier", "flexibility_dropoff_later")
-_FLEXIBLE_SIDES = np.array([[False, True], [True, False], [False, False], [True, True]])
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,12 @@ class AreaSettings:
     change: float = 0.0
     features: bool = True
 
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that generating needs, about."""
+        rows = self.travelers * self.trips * len(OfferGrid.default())
+        return _BYTES_PER_ROW * rows + _BYTES_PER_PAIR * self.zones**2
+
     def __post_init__(self) -> None:
         for name, least in (("travelers", 1), ("trips", 1), ("zones", 2), ("seed", 0)):
             if getattr(self, name) < least:
@@ -81,7 +87,8 @@ def generate_area(folder: str | Path, settings: AreaSettings) -> None:
     Raises
     ------
     UsageError
-        If the folder is there already and not empty.
+        If the folder is there already and not empty, another process writes it, or the area needs
+        more memory than the machine has.
     DataError
         If it can't be written.
     """
@@ -89,18 +96,27 @@ def generate_area(folder: str | Path, settings: AreaSettings) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} exists already; name a folder that is not there or empty")
     check_folder_writable(target)
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        beside.mkdir(parents=True)
+    _refuse_beyond_memory(settings)
+    with appearing(target) as beside:
         _write(beside, settings)
-        if target.exists():
-            target.rmdir()
-        beside.rename(target)
-    except OSError as error:
-        cause = f"can't be written: {error.strerror or error}"
-        raise DataError(Problem(str(target), cause)) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _refuse_beyond_memory(settings: AreaSettings) -> None:
+    there = _memory_bytes()
+    if there is not None and settings.memory_bytes > there:
+        gib = f"{settings.memory_bytes / 2**30:,.0f} GiB, and this machine has {there / 2**30:,.0f}"
+        raise UsageError(
+            f"{settings.travelers:,} travelers with {settings.trips:,} trips in {settings.zones:,} "
+            f"zones need about {gib}; ask for fewer"
+        )
+
+
+def _memory_bytes() -> int | None:
+    """Memory of the machine; None where it doesn't tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 def _write(folder: Path, settings: AreaSettings) -> None:
@@ -120,12 +136,12 @@ def _write(folder: Path, settings: AreaSettings) -> None:
     trips.with_columns(
         zones["origin_h3"].gather(schedule.origin),
         zones["destination_h3"].gather(schedule.destination),
-    ).write_csv(folder / trip_file.FILE)
+    ).write_csv(folder / TRIPS)
     _decision_frame(trips, schedule, rng).write_csv(folder / DECISIONS)
     columns = dict(zip(city.zones, city.seconds.T, strict=True))
-    pl.DataFrame({"h3": city.zones, **columns}).write_csv(folder / times_file.FILE)
+    pl.DataFrame({"h3": city.zones, **columns}).write_csv(folder / TRAVEL_TIMES)
     if settings.change or settings.answers == "logit":
-        _people_frame(population).write_csv(folder / people_file.FILE)
+        _people_frame(population).write_csv(folder / TRAVELERS)
 
 
 def _trip_frame(
@@ -133,7 +149,7 @@ def _trip_frame(
 ) -> pl.DataFrame:
     who = schedule.traveler
     types = population.people.types[0][who]
-    own_limits = np.where(_FLEXIBLE_SIDES[types], schedule.limits, 0)
+    own_limits = np.where(flexible_sides()[types], schedule.limits, 0)
     seconds = city.seconds[schedule.origin, schedule.destination]
     minutes = 5 * np.maximum(np.ceil((seconds + 60) / 300).astype(np.int64), 2)
     start = SLOT_MIN * schedule.slot
@@ -146,7 +162,7 @@ def _trip_frame(
             "age": [AGES[at] for at in population.ages[who]],
             "occupation": [OCCUPATIONS[at] for at in population.occupations[who]],
             "income": [INCOMES[at] for at in population.incomes[who]],
-            trip_file.TYPE: [DEFAULT_TYPES[kind] for kind in types],
+            TYPE: [DEFAULT_TYPES[kind] for kind in types],
             CONTEXT[1]: schedule.purpose,
             CONTEXT[2]: schedule.departure,
             CONTEXT[3]: schedule.arrival,
@@ -168,7 +184,7 @@ def _decision_frame(
     """One row a trip and offer, with what every type answers within the trip's limits."""
     shifts = np.array(sorted((-early, late) for early, late in OfferGrid.default()))
     within = shifts <= schedule.limits[:, None]
-    answers = np.where(_FLEXIBLE_SIDES, within[:, :, None], shifts[:, None] == 0).all(axis=-1)
+    answers = np.where(flexible_sides(), within[:, :, None], shifts[:, None] == 0).all(axis=-1)
     odd = rng.random((schedule.context.max() + 1, *answers.shape[1:])) < ODD_ANSWER_SHARE
     odd[:, ~shifts.any(axis=1)] = False
     answers ^= odd[schedule.context]
@@ -186,12 +202,12 @@ def _people_frame(population: Population) -> pl.DataFrame:
     n_phases, n = people.types.shape
     columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
         CONTEXT[0]: np.tile(np.arange(1, n + 1), n_phases),
-        people_file.PHASE: np.repeat(np.arange(n_phases), n),
-        trip_file.TYPE: [DEFAULT_TYPES[kind] for kind in people.types.ravel()],
+        PHASE: np.repeat(np.arange(n_phases), n),
+        TYPE: [DEFAULT_TYPES[kind] for kind in people.types.ravel()],
     }
-    if people.logit is not None:
-        for at, name in enumerate(people_file.LOGIT):
-            columns[name] = people.logit[..., at].ravel()
+    if people.tolerances is not None:
+        for name, values in zip(LOGIT, people.tolerances.columns(), strict=True):
+            columns[name] = values.ravel()
     return pl.DataFrame(columns)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.areas.behaviour import People
+from rideflex.areas.behaviour import People, Tolerances
+from rideflex.flexibility import flexible_sides
 from rideflex.synthetic.city import City
 
 AGES = ("18-25", "26-35", "36-50", "51-65", "65+")
@@ -54,7 +55,6 @@ _AGE_PULL = np.array([0.5, -0.3, 0.4, -0.3])
 _INCOME_PULL = np.array([0.3, -0.2, 0.3, -0.4])
 # Medians of the tolerances in minutes on the flexible and on the rigid side, logit answers.
 _FLEXIBLE_MIN, _RIGID_MIN = 28.0, 7.0
-_IS_FLEXIBLE = np.array([[False, True], [True, False], [False, False], [True, True]])
 
 
 @dataclass(frozen=True)
@@ -138,16 +138,17 @@ def _changed(
     return changed
 
 
-def _tolerances(types: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Logit parameters [P, T, 4]; who keeps the type keeps the tolerances."""
-    n_phases, n = types.shape
-    median = np.where(_IS_FLEXIBLE[types], _FLEXIBLE_MIN, _RIGID_MIN)
+def _tolerances(types: npt.NDArray[np.int64], rng: np.random.Generator) -> Tolerances:
+    """Logit parameters [P, T]; who keeps the type keeps the tolerances."""
+    n = types.shape[1]
+    median = np.where(flexible_sides()[types], _FLEXIBLE_MIN, _RIGID_MIN)
     taste = rng.lognormal(0, 0.35, (n, 2))
-    logit = np.empty((n_phases, n, 4))
-    logit[..., :2] = np.round(median * taste, 1)
-    logit[..., 2] = np.round(rng.normal(-0.3, 0.15, n), 3)
-    logit[..., 3] = np.round(rng.uniform(0.1, 0.3, n), 3)
-    return logit
+    early, late = np.moveaxis(np.round(median * taste, 1), -1, 0)
+    duty_effect = np.round(rng.normal(-0.3, 0.15, n), 3)
+    noise = np.round(rng.uniform(0.1, 0.3, n), 3)
+    return Tolerances(
+        early, late, *(np.broadcast_to(own, types.shape) for own in (duty_effect, noise))
+    )
 
 
 def _choices(shares: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.int64]:

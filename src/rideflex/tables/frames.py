@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rideflex.errors import UsageError
+from rideflex.tables.ids import Ids, as_ids
 
 _REFUSED = (ValueError, OverflowError, pa.ArrowException)
 
@@ -69,6 +70,17 @@ def integers_of(frame: Any, name: str) -> npt.NDArray[np.int64]:
             f"column {name!r} must hold whole numbers, not {value!r} (position {row})"
         ) from None
     return numbers
+
+
+def ids_of(frame: Any, name: str) -> Ids:
+    """Take one column of traveler ids [n]; see `column_of` and `as_ids`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or a value is no id.
+    """
+    return as_ids(array_of(frame, name), name)
 
 
 def names_of(frame: Any) -> list[str]:

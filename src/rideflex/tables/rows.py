@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,10 @@ import numpy.typing as npt
 
 from rideflex.errors import Problem
 from rideflex.tables.coded import MISSING, Coded
-from rideflex.tables.columns import parse_window
+from rideflex.tables.ids import Ids, id_array, traveler_id
+from rideflex.tables.readers import Reader
 
-Reader = Callable[[Any], Any]
-_INT64 = np.iinfo(np.int64)
-_DAY_MIN = 24 * 60
+_EMPTY = "is empty"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,9 @@ class Rows:
     numbers: npt.NDArray[np.int64]
     columns: Mapping[str, Coded]
     odd: tuple[Problem, ...] = ()
+    _read: dict[tuple[str, Reader], tuple[list[Any], list[str | None]]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -53,10 +55,9 @@ class Rows:
         found = list(self.odd)
         for name, reader in readers.items():
             coded = self.columns[name]
-            causes = [_cause(reader, value) for value in coded.values]
-            if not any(causes) and not coded.has_missing:
+            causes = [*self._values(name, reader)[1], _EMPTY]
+            if not any(causes[:-1]) and not coded.has_missing:
                 continue
-            causes.append("is empty")
             bad = np.array([cause is not None for cause in causes])
             for row in np.flatnonzero(bad[coded.codes]):
                 cause = causes[coded.codes[row]]
@@ -72,9 +73,17 @@ class Rows:
 
     def read(self, name: str, reader: Reader, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Read a column that has no problems as an array [n, …]."""
-        coded = self.columns[name]
-        values: npt.NDArray[Any] = np.array([reader(value) for value in coded.values], dtype=dtype)
-        return values[coded.codes]
+        values: npt.NDArray[Any] = np.array(self._values(name, reader)[0], dtype=dtype)
+        return values[self.columns[name].codes]
+
+    def ids(self, name: str) -> Ids:
+        """Read a column of traveler ids that has no problems, [n]."""
+        ids: Ids = id_array(self._values(name, traveler_id)[0])[self.columns[name].codes]
+        return ids
+
+    def coded(self, name: str, reader: Reader) -> Coded:
+        """Read a column that has no problems, coded as it is."""
+        return Coded(self._values(name, reader)[0], self.columns[name].codes)
 
     def without_blank(self) -> Rows:
         """Leave out rows without any content, as spreadsheets and text editors add them."""
@@ -90,43 +99,17 @@ class Rows:
         }
         return replace(self, numbers=self.numbers[filled], columns=columns)
 
-
-def whole_number(value: str | float) -> int:
-    """Read an int64 from a cell, 3 or 3.0; raises ValueError with the cause."""
-    try:
-        number = int(value.strip().removesuffix(".0") if isinstance(value, str) else value)
-    except (ValueError, OverflowError):
-        number = None
-    if number is None or (number != value and not isinstance(value, str)) or "_" in str(value):
-        raise ValueError("is not a whole number")
-    if not _INT64.min <= number <= _INT64.max:
-        raise ValueError("is beyond the numbers that fit 64 bits")
-    return number
-
-
-def shift(value: str | float) -> int:
-    """Read a shift in minutes; raises ValueError with the cause."""
-    minutes = whole_number(value)
-    if abs(minutes) > _DAY_MIN:
-        raise ValueError(f"is beyond a day, {_DAY_MIN} minutes; shifts are in minutes")
-    return minutes
-
-
-def text(value: Any) -> str:
-    """Read a text without the blanks around it; raises ValueError with the cause."""
-    if not isinstance(value, str):
-        raise ValueError("is not text")  # noqa: TRY004 - readers raise one kind of error
-    return value.strip()
-
-
-def time_window(value: Any) -> tuple[int, int]:
-    """Read (start, end) in seconds after midnight; raises ValueError with the cause."""
-    return parse_window(text(value))
-
-
-def _cause(reader: Reader, value: Any) -> str | None:
-    try:
-        reader(value)
-    except ValueError as error:
-        return str(error)
-    return None
+    def _values(self, name: str, reader: Reader) -> tuple[list[Any], list[str | None]]:
+        """What each distinct cell of a column is read as, and why it can't be; read once."""
+        key = (name, reader)
+        if key not in self._read:
+            values, causes = [], []
+            for cell in self.columns[name].values:
+                try:
+                    value, cause = reader(cell), None
+                except ValueError as error:
+                    value, cause = None, str(error)
+                values.append(value)
+                causes.append(cause)
+            self._read[key] = values, causes
+        return self._read[key]

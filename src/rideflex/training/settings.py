@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rideflex.areas.folder import FILES
 from rideflex.errors import UsageError
 from rideflex.negotiation.prices import Prices
 from rideflex.training.model_update import ModelName, check_model
 from rideflex.training.ppo.algorithm import LearningSettings
-
-_FILES = ("decisions.csv", "trips.csv", "travel_times.csv", "travelers.csv")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class RunSettings:
 def digest_of(data: Path) -> str:
     """Return a digest of the files of a service-area folder."""
     digest = hashlib.sha256()
-    for name in _FILES:
+    for name in FILES:
         if (data / name).is_file():
             digest.update((data / name).read_bytes())
     return digest.hexdigest()[:16]

@@ -99,9 +99,9 @@ def _check_area(model: FlexibilityModel, area: ServiceArea) -> None:
         return
     ids, others = model.travelers.ids, area.travelers.ids
     if not np.array_equal(ids, others):
+        odd = next(iter(set(ids.tolist()) ^ set(others.tolist())))
         cause = (
-            f"the run was trained on travelers {ids.min()}…{ids.max()}, this folder has "
-            f"{others.min()}…{others.max()}: traveler {np.setxor1d(ids, others)[0]} is in only one "
-            "of the two"
+            f"the run was trained on travelers {ids[0]}…{ids[-1]}, this folder has "
+            f"{others[0]}…{others[-1]}: traveler {odd} is in only one of the two"
         )
         raise DataError(Problem(str(area.folder), cause))

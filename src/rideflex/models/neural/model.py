@@ -179,7 +179,7 @@ class EvidenceModel:
         """Write the network's weights to one versioned file, without pickle."""
         network = self.network
         weights = {f"network.{k}": w.numpy() for k, w in network.state_dict().items()}
-        ids = {} if self._travelers is None else {"traveler_ids": self._travelers.ids}
+        ids = {} if self._travelers is None else self._travelers.arrays()
         meta = {
             "types": self._types,
             "embed_dim": network.embedding.embedding_dim,
@@ -213,8 +213,7 @@ class EvidenceModel:
         noise = float(arrays["noise"][0]) if "noise" in arrays else MixturePrior().noise
         mixture = Mixture(np.array(arrays["shares"]), noise)
         network.set_mixture(check_mixture(mixture, len(types)))
-        ids, levels = arrays.get("traveler_ids"), meta.get("levels")
-        travelers = None if ids is None else TravelerIndex(ids)
+        levels, travelers = meta.get("levels"), TravelerIndex.of_arrays(arrays)
         check_travelers(travelers, n_travelers)
         model = cls.__new__(cls)
         model._hold(

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from rideflex.areas import ServiceArea
 from rideflex.negotiation.game import UNIT, Situation
 from rideflex.routing import Fleet
+from rideflex.routing.problem import UNREACHABLE
 from rideflex.training.environment.pair_savings import Company
 
 HOUR = 3600.0
@@ -160,7 +161,9 @@ def _axes(driving: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
 
     Torgerson (1952): the two largest eigenvectors of the doubly centred squared times.
     """
-    times = (driving + driving.T) / 2
+    # A pair without a way would press all others together: it counts as the longest there is.
+    longest = driving.max(where=driving < UNREACHABLE, initial=0)
+    times = (np.minimum(driving, longest) + np.minimum(driving, longest).T) / 2
     centred = times**2 - (times**2).mean(axis=0)
     centred = -(centred - centred.mean(axis=1, keepdims=True)) / 2
     values, vectors = np.linalg.eigh((centred + centred.T) / 2)
