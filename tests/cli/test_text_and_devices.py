@@ -15,6 +15,7 @@ import pytest
 from rideflex.cli.console import WIDTH, make_console, make_table, showing
 from rideflex.cli.run_tables import print_comparison
 from rideflex.evaluation.compare import Comparison, PolicyRow
+from rideflex.evaluation.service_figures import ServiceFigures
 from rideflex.evaluation.statistics import Interval
 from rideflex.negotiation import Prices
 from rideflex.tables.columns import CONTEXT, SHIFTS
@@ -119,8 +120,9 @@ def test_a_closed_pipe_ends_in_one_line(city_folder):
 def test_tables_of_a_run_fit_a_hundred_columns(capsys):
     """With a long name and the widest figures no line is longer, nothing is cut, and no colour."""
     wide = Interval(-0.101, -0.999, -0.999)
-    burden = (1.0, 1.0, 1234.5, 99.99, 0.99, 0.99, 99_999, 0.5)
-    row = PolicyRow("never", None, 12345.6, 1234.5, wide, wide, 1.0, *burden)
+    burden = (1.0, 1.0, 1234.5, 99.99, 0.99, 0.99, 99_999, 0.5, 1234.5)
+    service = ServiceFigures(99_999.9, 9_999.9, 99.99, 1234.5, 1234.5, 1234.5)
+    row = PolicyRow("never", None, 12345.6, 1234.5, wide, wide, 1.0, *burden, service)
     rows = (row, *(replace(row, policy=name) for name in ("a policy of my own", "clairvoyant")))
     compared = Comparison(rows, {}, Prices())
     console = make_console()

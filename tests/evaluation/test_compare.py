@@ -275,6 +275,7 @@ def test_penalties_are_told_apart_from_driving(crowded):
     compared, fleet = crowded
     never, largest = compared.rows
     assert compared.has_penalties
+    assert 0 < largest.minutes_used < largest.shifted_minutes
     for row in compared.rows:
         solutions = compared.agreed[row.policy].solutions
         unserved = sum(len(solution.unserved) for solution in solutions)
@@ -340,6 +341,21 @@ def test_a_frontier_names_its_prices(tmp_path, monkeypatch):
     colors = [{text.get_color() for text in axes.texts} for axes in (alone, beside)]
     assert len(colors[0]) == 1
     assert colors[0] < colors[1]
+
+
+def test_minutes_agreed_and_used_stand_side_by_side(compared):
+    """For every policy and the benchmark; never asking has neither, and all have vehicle hours."""
+    rows = {row["policy"]: row for row in compared.as_json()["rows"]}
+    assert list(rows) == ["never", *NAMES, CLAIRVOYANT]
+    for row in rows.values():
+        assert row["minutes_agreed"] == row["shifted_minutes"]
+        assert 0 <= row["minutes_used"] <= row["minutes_agreed"]
+        assert row["vehicle_hours"] * 60 >= row["vehicle_minutes"] - row["penalty_minutes"]
+        assert row["ride_excess_mean"] <= row["ride_excess_p90"] <= row["ride_max"]
+        assert "service" not in row
+    assert rows["never"]["minutes_used"] == 0
+    assert rows["largest"]["minutes_used"] < rows["largest"]["minutes_agreed"]
+    assert rows[CLAIRVOYANT]["minutes_used"] == rows[CLAIRVOYANT]["minutes_agreed"]
 
 
 def test_a_policy_that_asked_nobody_has_no_share_accepted(compared):

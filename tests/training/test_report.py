@@ -18,6 +18,7 @@ from rideflex.errors import UsageError
 from rideflex.evaluation.compare import AgreedDays, Comparison, Effort, PolicyRow, compare
 from rideflex.evaluation.play import Scene, unseen_days
 from rideflex.evaluation.recommend import recommend, worth_minutes
+from rideflex.evaluation.service_figures import ServiceFigures
 from rideflex.evaluation.statistics import Interval
 from rideflex.negotiation import Prices
 from rideflex.negotiation.policies import POLICIES, NeverAsk
@@ -186,8 +187,9 @@ def saved(policy, seconds, agreed_minutes):
     share = seconds / 6000
     saving = Interval(share, share * 0.8, share * 1.2)
     minutes = (6000 - seconds) / 60
-    burden = (0.5, 0.5, agreed_minutes, 0.0, 0.1, 0.1, 3, 0.0)
-    row = PolicyRow(policy, minutes, minutes, 0.0, saving, saving, None, *burden)
+    burden = (0.5, 0.5, agreed_minutes, 0.0, 0.1, 0.1, 3, 0.0, agreed_minutes)
+    service = ServiceFigures(1.0, 1.0, None, None, None, None)
+    row = PolicyRow(policy, minutes, minutes, 0.0, saving, saving, None, *burden, service)
     return row, AgreedDays(*[np.zeros((4, 10), np.int32)] * 3, (), ())
 
 
@@ -376,9 +378,9 @@ def test_the_page_says_what_the_terminal_says(run):
 def row_of(policy, high):
     """A row with an interval from 0 to `high`."""
     saving = Interval(high / 2, 0.0, high)
-    return PolicyRow(
-        policy, 9.0, 9.0, 0.0, saving, saving, None, 0.5, 0.5, 17.5, 0.0, 0.1, 0.1, 3, 0.0
-    )
+    burden = (0.5, 0.5, 17.5, 0.0, 0.1, 0.1, 3, 0.0, 5.0)
+    service = ServiceFigures(1.0, 1.0, None, None, None, None)
+    return PolicyRow(policy, 9.0, 9.0, 0.0, saving, saving, None, *burden, service)
 
 
 @pytest.mark.parametrize("high", [0.0, 0.02, 0.9])

@@ -49,6 +49,7 @@ def print_comparison(
         penalty_sentences,
         penalty_text,
         saving_text,
+        service_text,
     )
 
     rows = compared.rows
@@ -58,6 +59,8 @@ def print_comparison(
         title = "What costs and savings are made of: driving, and penalties of unserved requests"
         console.print(table_of(title, [penalty_text(row, compared) for row in rows]))
     console.print(table_of("What it asked of the travelers", [burden_text(row) for row in rows]))
+    title = "What the final routes mean: vehicle hours a day, minutes of the riders"
+    console.print(table_of(title, [service_text(row) for row in rows]))
     for sentence in penalty_sentences(compared):
         print_wrapped(console, sentence)
     cap = "" if max_asks is None else f" Nobody was asked more than {max_asks} times."

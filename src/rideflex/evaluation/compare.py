@@ -15,7 +15,9 @@ from rideflex.errors import UsageError
 from rideflex.evaluation.clairvoyant import clairvoyant_agreements
 from rideflex.evaluation.play import Played, Scene, minutes_per_traveler, play, reoptimised
 from rideflex.evaluation.progress import Progress, silent
+from rideflex.evaluation.service_figures import ServiceFigures, service_figures, used_minutes
 from rideflex.evaluation.statistics import Interval, gini, saving_interval, top_tenth_share
+from rideflex.negotiation.days import requests_of
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.policies.simple import NeverAsk
 from rideflex.negotiation.prices import Prices
@@ -122,6 +124,10 @@ class PolicyRow:
     masked_out
         Share of requests for which the policy chose an offer that it might not make; nobody heard
         those.
+    minutes_used
+        Those of the `shifted_minutes` that the final routes need, per traveler and day.
+    service
+        What the final routes mean for vehicles and riders.
     """
 
     policy: str
@@ -139,6 +145,14 @@ class PolicyRow:
     top_tenth: float
     most_asked: int
     masked_out: float
+    minutes_used: float
+    service: ServiceFigures
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures, flat."""
+        figures = asdict(self)
+        service = figures.pop("service")
+        return {**figures, "minutes_agreed": self.shifted_minutes, **service}
 
     @property
     def driving_minutes(self) -> float:
@@ -217,7 +231,7 @@ class Comparison:
         """All figures: prices, rows, costs day by day, and the difference of every pair."""
         return {
             "prices": asdict(self.prices),
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [row.as_json() for row in self.rows],
             "costs_s": {name: agreed.costs.tolist() for name, agreed in self.agreed.items()},
             "penalties_s": {n: agreed.penalties.tolist() for n, agreed in self.agreed.items()},
             "differences": [
@@ -338,6 +352,20 @@ def _row(
         top_tenth=top_tenth_share(minutes),
         most_asked=int(asks.max()),
         masked_out=0.0 if inserted is None else float(inserted.masked_out.mean()),
+        minutes_used=_minutes_used(scene, final) / final.trips.size,
+        service=service_figures(final.days, final.solutions),
+    )
+
+
+def _minutes_used(scene: Scene, final: AgreedDays) -> int:
+    area = scene.area
+    asked = [
+        ServiceDay(requests_of(area, trips), scene.fleet, area.travel_times)
+        for trips in final.trips
+    ]
+    return sum(
+        used_minutes(day, area.table.offers, actions, solution)
+        for day, actions, solution in zip(asked, final.actions, final.solutions, strict=True)
     )
 
 

@@ -46,11 +46,26 @@ def burden_text(row: PolicyRow) -> dict[str, str]:
         "policy": row.policy,
         "asked": f"{row.asked:.0%}",
         "accepted": NONE if row.accepted is None else f"{row.accepted:.0%}",
-        "min per traveler": f"{row.shifted_minutes:.1f}",
-        "unserved": f"{row.unserved:.2f}",
+        "min agreed": f"{row.shifted_minutes:.1f}",
+        "min used": f"{row.minutes_used:.1f}",
         "Gini": f"{row.gini:.2f}",
         "top tenth": f"{row.top_tenth:.0%}",
         "most asked": f"{row.most_asked}",
+    }
+
+
+def service_text(row: PolicyRow) -> dict[str, str]:
+    """What a policy's final routes mean for vehicles and riders, by column."""
+    service = row.service
+    return {
+        "policy": row.policy,
+        "vehicles": f"{service.vehicles:.1f}",
+        "hours": f"{service.vehicle_hours:.1f}",
+        "trips/hour": _optional(service.trips_per_hour, ".2f"),
+        "detour": _optional(service.ride_excess_mean, ".1f"),
+        "9 of 10": _optional(service.ride_excess_p90, ".1f"),
+        "longest": _optional(service.ride_max, ".0f"),
+        "unserved": f"{row.unserved:.2f}",
     }
 
 
@@ -79,6 +94,10 @@ def penalty_sentences(compared: Comparison) -> list[str]:
 def interval_text(interval: Interval) -> str:
     """Low and high end, in per cent."""
     return f"{_percent(interval.low)} … {_percent(interval.high)}"
+
+
+def _optional(figure: float | None, form: str) -> str:
+    return NONE if figure is None else format(figure, form)
 
 
 def _percent(share: float) -> str:

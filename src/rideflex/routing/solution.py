@@ -54,19 +54,79 @@ def driving_of(day: ServiceDay, route: Sequence[int]) -> int:
     return sum(int(day.travel_times[a, b]) for a, b in pairwise(zones))
 
 
-def earliest_times(day: ServiceDay, route: Sequence[int]) -> list[int] | None:
+@dataclass(frozen=True)
+class Limits:
+    """What a schedule of a route must keep.
+
+    Parameters
+    ----------
+    windows
+        Earliest and latest time of the departure, of each stop's service, and of the return.
+    gaps
+        Triples (a, b, seconds): time b comes at least so many seconds after time a.
+    """
+
+    windows: list[tuple[int, int]]
+    gaps: list[tuple[int, int, int]]
+
+
+def earliest_times(
+    day: ServiceDay, route: Sequence[int], departure: int | None = None
+) -> list[int] | None:
     """Return the earliest times of a route, depots included, or None where there are none.
 
     Times are the departure, the start of service at each stop, and the return. They are the least
     solution of the windows, the driving, the longest ride and the longest route, found by raising
     one time after another until nothing is left to raise.
+
+    Parameters
+    ----------
+    departure
+        When the vehicle may leave the depot at the earliest, if later than its shift begins.
     """
+    limits = limits_of(day, route)
+    times = [opens for opens, _ in limits.windows]
+    times[0] = times[0] if departure is None else max(times[0], departure)
+    raised = True
+    while raised:
+        raised = False
+        for earlier, later, gap in limits.gaps:
+            if times[earlier] + gap > times[later]:
+                times[later] = times[earlier] + gap
+                raised = True
+                if times[later] > limits.windows[later][1]:
+                    return None
+    return times
+
+
+def latest_times(day: ServiceDay, route: Sequence[int], back: int) -> list[int] | None:
+    """Return the latest times of a route that is back at `back`, or None where there are none.
+
+    The mirror of `earliest_times`: the greatest solution, found by lowering.
+    """
+    limits = limits_of(day, route)
+    times = [closes for _, closes in limits.windows]
+    times[-1] = min(times[-1], back)
+    lowered = True
+    while lowered:
+        lowered = False
+        for earlier, later, gap in reversed(limits.gaps):
+            if times[later] - gap < times[earlier]:
+                times[earlier] = times[later] - gap
+                lowered = True
+                if times[earlier] < limits.windows[earlier][0]:
+                    return None
+    return times
+
+
+def limits_of(day: ServiceDay, route: Sequence[int]) -> Limits:
+    """Collect what a schedule of the route, depots included, must keep."""
     stops = list(route)
     depot = day.fleet.depot
     zones = [depot, *(zone_of(day, stop) for stop in stops), depot]
     served = [0, *(int(day.service[stop // 2, stop % 2]) for stop in stops), 0]
     windows = [day.fleet.shift, *(window_of(day, stop) for stop in stops), day.fleet.shift]
-    at_least = [
+    gaps = [
         (k, k + 1, served[k] + int(day.travel_times[zones[k], zones[k + 1]]))
         for k in range(len(zones) - 1)
     ]
@@ -74,20 +134,10 @@ def earliest_times(day: ServiceDay, route: Sequence[int]) -> list[int] | None:
         for k, stop in enumerate(stops, start=1):
             if stop % 2 and stop - 1 in stops:
                 board = stops.index(stop - 1) + 1
-                at_least.append((k, board, -day.fleet.max_ride - served[board]))
+                gaps.append((k, board, -day.fleet.max_ride - served[board]))
     if day.fleet.max_duration is not None:
-        at_least.append((len(zones) - 1, 0, -day.fleet.max_duration))
-    times = [opens for opens, _ in windows]
-    raised = True
-    while raised:
-        raised = False
-        for earlier, later, gap in at_least:
-            if times[earlier] + gap > times[later]:
-                times[later] = times[earlier] + gap
-                raised = True
-                if times[later] > windows[later][1]:
-                    return None
-    return times
+        gaps.append((len(zones) - 1, 0, -day.fleet.max_duration))
+    return Limits(windows, gaps)
 
 
 def problems_of(day: ServiceDay, routes: Sequence[Sequence[int]]) -> list[str]:

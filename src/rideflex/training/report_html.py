@@ -20,6 +20,7 @@ from rideflex.evaluation.row_text import (
     penalty_sentences,
     penalty_text,
     saving_text,
+    service_text,
 )
 from rideflex.negotiation.game import UNIT
 from rideflex.negotiation.policies.simple import NeverAsk
@@ -53,13 +54,21 @@ _COLUMNS = {
     "worth": "vehicle minutes saved per day, less the price of the goodwill used",
     "asked": "share of requests whose traveler was asked for a shift",
     "accepted": "share of those questions that were answered yes",
-    "min per traveler": "agreed minutes earlier plus later, per traveler and day",
+    "min agreed": "agreed minutes earlier plus later, per traveler and day",
+    "min used": "those of the agreed minutes that the final routes need",
     "unserved": "requests per day that the plans by insertion leave out",
     "Gini": "how unevenly the minutes fall on travelers: 0 means everybody carries the same, "
     "close to 1 that one carries all",
     "top tenth": "share of all minutes that the tenth of travelers who carry most carry; 10 % "
     "would be even",
     "most asked": "questions to the traveler who was asked most, over all days",
+    "vehicles": "vehicles that leave the depot, per day",
+    "hours": "from leaving the depot to being back, of all vehicles, per day: what "
+    "drivers are paid for",
+    "trips/hour": "served requests per hour of a vehicle",
+    "detour": "mean minutes on board beyond the direct drive",
+    "9 of 10": "nine riders of ten have no longer detour",
+    "longest": "the longest time on board on any day, in minutes",
 }
 
 
@@ -87,6 +96,7 @@ def _content(report: Report) -> dict[str, Any]:
         for row in compared.rows
     ]
     burdens = [burden_text(row) for row in compared.rows]
+    services = [service_text(row) for row in compared.rows]
     names = [row.policy for row in compared.rows]
     best = compared.row(recommended.policy)
     learning = learning_figure(report.metrics, UNIT)
@@ -107,9 +117,11 @@ def _content(report: Report) -> dict[str, Any]:
         else [],
         "penalty_sentences": penalty_sentences(compared),
         "burdens": burdens,
+        "services": services,
         "policies": {name: _POLICIES.get(name, "a policy of your own") for name in names},
         "saving_columns": _explained(savings),
         "burden_columns": _explained(burdens),
+        "service_columns": _explained(services),
         "saving_picture": _embedded(saving_figure(compared, recommended.policy))
         if len(compared.rows) > 1
         else None,
