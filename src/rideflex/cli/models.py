@@ -22,16 +22,32 @@ _MOST_SHOWN, _MOST_COLUMNS = 50, 6
 
 
 def fit(
-    data: Annotated[Path, typer.Option(help="A service-area folder: its decisions and travelers.")],
     outcomes: Annotated[
         list[Path],
         typer.Option(help="CSV or Parquet files of logged outcomes, of any size, oldest first."),
     ],
     out: Annotated[Path, typer.Option(help="File to write the model to.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="A service-area folder: its decisions and travelers; --model tolerance needs none."
+        ),
+    ] = None,
     model: Annotated[
-        Literal["posterior", "evidence"],
-        typer.Option(help="The exact posterior, or the embedding trained by evidence."),
+        Literal["posterior", "evidence", "tolerance"],
+        typer.Option(
+            help="The exact posterior over the types, the embedding trained by evidence, or "
+            "tolerances in minutes, learned from the answers alone."
+        ),
     ] = "posterior",
+    context: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN[=VALUE,…]",
+            help="Trips on which travelers may be stricter, such as trip_purpose=work,school; "
+            "with --model tolerance.",
+        ),
+    ] = None,
     features: Annotated[
         bool,
         typer.Option(
@@ -51,7 +67,8 @@ def fit(
     """Fit a flexibility model to logged outcomes.
 
     A file holds the six context columns, `pickup_shift_min` and `dropoff_shift_min` (or
-    `action`), and `accepted`.
+    `action`), and `accepted`. Tolerances need of the context `traveler_id` alone:
+    `rideflex fit --model tolerance --outcomes may.csv --out may.model`
 
     Example: `rideflex fit --data cities/demo --outcomes may.csv june.parquet --out june.model`
     """
@@ -61,6 +78,7 @@ def fit(
     from rich.progress import Progress
 
     from rideflex.areas import read_area
+    from rideflex.cli.answer_models import fit_answers
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.errors import UsageError
     from rideflex.logs.files import count_outcomes
@@ -74,9 +92,19 @@ def fit(
     files = (*outcomes, *(more or ()))
     if out.exists() and not is_saved(out):
         raise UsageError(f"--out {out} is there and is no model; name another file")
+    if context is not None and model != "tolerance":
+        raise UsageError("--context needs --model tolerance: types answer by the table")
     console = make_console()
-    with console.status("reading the service area"):
-        area = read_area(data)
+    if data is None and model != "tolerance":
+        raise UsageError(f"--model {model} needs the decisions of a service area: name --data")
+    area = None
+    if data is not None:
+        with console.status("reading the service area"):
+            area = read_area(data)
+    if model == "tolerance" or area is None:
+        figures = fit_answers(files, out, area, context, forget, console)
+        write_figures(console, json, figures)
+        return
     start = perf_counter()
     with Progress(console=console, transient=True) as progress:
         tasks = {
@@ -145,20 +173,31 @@ def predict(
 ) -> None:
     """Print the probability that each traveler is of each flexibility type.
 
+    Of a model of tolerances: how many minutes each bears, and how likely each accepts them.
+
     Example: `rideflex predict june.model --travelers 3 17`
     """
     import numpy as np
 
+    from rideflex.cli.answer_models import print_accept, rows_of
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.option_lists import read_ids
     from rideflex.errors import UsageError
-    from rideflex.models.registry import load_model
+    from rideflex.models.registry import holds_answer_model, load_answer_model, load_model
     from rideflex.tables.ids import id_array
 
+    console = make_console()
     if more and travelers is None:
         raise UsageError(f"name travelers after --travelers, such as --travelers {' '.join(more)}")
     if strangers is not None and travelers is not None:
         raise UsageError("--strangers are people outside the model; leave --travelers away")
+    if holds_answer_model(model):
+        if strangers is not None:
+            raise UsageError("--strangers are told by features, and this model knows no features")
+        answering = load_answer_model(model)
+        asked = rows_of(answering, [travelers, *(more or ())] if travelers else [], unknown)
+        write_figures(console, json, print_accept(answering, asked, console))
+        return
     made = load_model(model)
     index = made.travelers
     if strangers is not None:
@@ -171,7 +210,6 @@ def predict(
         ids = id_array(read_ids(wanted, set(index.ids.tolist()))) if wanted else index.ids
         entities = index.encode(ids, unknown="raise" if unknown == "raise" else "mark")
         probabilities = made.predict_proba(entities, unknown="prior")
-    console = make_console()
     console.print(_types_table("traveler" if strangers is None else "row", ids, probabilities))
     if len(ids) > _MOST_SHOWN:
         console.print(f"… and {len(ids) - _MOST_SHOWN:,} more; --json FILE writes all of them.")

@@ -1,4 +1,4 @@
-"""Flexibility models by name, and by what a saved file says it holds."""
+"""Models by name, and by what a saved file says it holds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy.typing as npt
 
 from rideflex.errors import DataError, Problem, UsageError
+from rideflex.models.answers import AnswerModel
 from rideflex.models.protocol import FlexibilityModel
 from rideflex.storage.array_file import saved_kind
 from rideflex.travelers import TravelerIndex
+
+if TYPE_CHECKING:
+    from rideflex.decisions import DecisionTable
 
 
 class ModelClass(Protocol):
@@ -53,7 +59,12 @@ MODELS: dict[str, ModelEntry] = {
         "rideflex.models.neural.model", "EvidenceModel", "flexibility embedding"
     ),
 }
-"""The models of the package; a further one is entered here."""
+"""Models of who is of which type; a further one is entered here."""
+
+ANSWER_MODELS: dict[str, ModelEntry] = {
+    "tolerance": ModelEntry("rideflex.models.tolerance.model", "ToleranceModel", "tolerance model"),
+}
+"""Models that learn acceptance from answers; a further one is entered here."""
 
 
 def model_class(name: str) -> ModelClass:
@@ -71,8 +82,7 @@ def model_class(name: str) -> ModelClass:
     """
     if name not in MODELS:
         raise UsageError(f"unknown model {name!r}; there are {', '.join(MODELS)}")
-    entry = MODELS[name]
-    return cast(ModelClass, getattr(import_module(entry.module), entry.name))
+    return cast(ModelClass, _class_of(MODELS[name]))
 
 
 def load_model(path: str | Path) -> FlexibilityModel:
@@ -88,3 +98,76 @@ def load_model(path: str | Path) -> FlexibilityModel:
         if entry.kind == kind:
             return model_class(name).load(path)
     raise DataError(Problem(str(path), f"holds a {kind}, not a flexibility model"))
+
+
+def make_answer_model(
+    name: str,
+    n_travelers: int,
+    table: DecisionTable,
+    *,
+    trip_levels: npt.ArrayLike | None = None,
+    travelers: TravelerIndex | None = None,
+) -> AnswerModel:
+    """Make the model of that name, which has seen no answer.
+
+    Parameters
+    ----------
+    name
+        One of `ANSWER_MODELS`.
+    n_travelers
+        Travelers T; entities run from 0.
+    table
+        Its offers are those that answers are counted by.
+    trip_levels
+        Context level of each trip id, 0 or 1; without it all trips are alike.
+    travelers
+        The travelers' own ids, in the order of the entities.
+
+    Raises
+    ------
+    UsageError
+        If there is no such model; it names those there are.
+
+    Examples
+    --------
+    >>> from rideflex import DecisionTable
+    >>> make_answer_model("tolerance", 2, DecisionTable.empty()).n_travelers
+    2
+    """
+    if name not in ANSWER_MODELS:
+        raise UsageError(f"unknown model {name!r}; there are {', '.join(ANSWER_MODELS)}")
+    made: AnswerModel = _class_of(ANSWER_MODELS[name])(
+        n_travelers, table.offers, trip_levels=trip_levels, travelers=travelers
+    )
+    return made
+
+
+def load_answer_model(path: str | Path, table: DecisionTable | None = None) -> AnswerModel:
+    """Load whichever answer model a file holds.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged, or holds no answer model.
+    """
+    kind = saved_kind(path)
+    for entry in ANSWER_MODELS.values():
+        if entry.kind == kind:
+            loaded: AnswerModel = _class_of(entry).load(path, table=table)
+            return loaded
+    raise DataError(Problem(str(path), f"holds a {kind}, not a model of answers"))
+
+
+def holds_answer_model(path: str | Path) -> bool:
+    """Whether a file holds a model that learns from answers.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+    """
+    return saved_kind(path) in {entry.kind for entry in ANSWER_MODELS.values()}
+
+
+def _class_of(entry: ModelEntry) -> Any:
+    return getattr(import_module(entry.module), entry.name)

@@ -1,0 +1,229 @@
+"""Logs of answers alone: travelers, offers in minutes, yes or no; no decision table is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.errors import DataError
+from rideflex.logs.frames import id_name
+from rideflex.logs.trip_context import TripContext
+from rideflex.offers import OfferGrid
+from rideflex.outcomes import Outcomes
+from rideflex.tables.coded import Coded
+from rideflex.tables.columns import ACCEPTED, ACTION, SHIFTS, read_answer
+from rideflex.tables.head import Head
+from rideflex.tables.ids import Id, id_array, other_spelling, traveler_id
+from rideflex.tables.readers import Reader, shift, whole_number
+from rideflex.tables.rows import Rows
+from rideflex.tables.table_files import open_table, read_rows
+from rideflex.travelers import TravelerIndex
+
+Offer = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class AnswerLog:
+    """Answers of one or more files, oldest first.
+
+    Parameters
+    ----------
+    travelers
+        Travelers and their entities.
+    offers
+        The offers that were made, and no shift.
+    outcomes
+        Trips are context levels: 0, or 0 and 1.
+    ends
+        Rows up to the end of each file.
+    context
+        What makes level 1, where levels are told apart.
+    """
+
+    travelers: TravelerIndex
+    offers: OfferGrid
+    outcomes: Outcomes
+    ends: tuple[int, ...]
+    context: TripContext | None = None
+
+    @property
+    def trip_levels(self) -> npt.NDArray[np.uint8] | None:
+        """Context level of each "trip"; None where all are alike."""
+        return None if self.context is None else np.arange(2, dtype=np.uint8)
+
+    def by_file(self) -> list[Outcomes]:
+        """The outcomes of each file."""
+        return [self.outcomes[first:end] for first, end in pairwise((0, *self.ends))]
+
+
+def read_answers(
+    files: Iterable[str | Path],
+    *,
+    travelers: TravelerIndex | None = None,
+    offers: OfferGrid | None = None,
+    context: TripContext | None = None,
+    on_file: Callable[[Path, int], object] | None = None,
+) -> AnswerLog:
+    """Read logs that hold `traveler_id` (or `customer_id`), the offer, and `accepted`.
+
+    The offer is told by both shifts in minutes, or by its index (`action`) in a grid.
+
+    Parameters
+    ----------
+    files
+        CSV or Parquet files, oldest first.
+    travelers
+        The travelers that there are; without it all those in the logs.
+    offers
+        The grid that actions are indices of; the default grid without it. Shifts may make offers
+        that are not in it.
+    context
+        What makes context level 1; the logs have its column.
+    on_file
+        Called with each file and its rows.
+
+    Raises
+    ------
+    DataError
+        If a cell can't be used; it names the file, the row, the column and the cause.
+    UsageError
+        If the context has more than two values and none was named.
+    """
+    grid = offers or OfferGrid.default()
+    known = None if travelers is None else set(travelers.ids.tolist())
+    parts = []
+    for path in map(Path, files):
+        part = _read(path, grid, known, context)
+        parts.append(part)
+        if on_file is not None:
+            on_file(path, len(part.accepted))
+    if travelers is None:
+        travelers = TravelerIndex.from_ids(id_array([one for part in parts for one in part.ids]))
+    told = {pair for part in parts for pair in part.pairs}
+    made = offers or OfferGrid(tuple(sorted({*told, (0, 0)})))
+    if not told <= set(made.pairs):
+        made = OfferGrid((*made.pairs, *sorted(told - set(made.pairs))))
+    if context is not None:
+        context = context.of_column(value for part in parts for value in part.context.values)
+    return AnswerLog(
+        travelers,
+        made,
+        Outcomes(
+            np.concatenate([travelers.encode(id_array(part.ids))[part.id_codes] for part in parts]),
+            np.concatenate([_levels(part.context, context) for part in parts]),
+            np.concatenate([_actions(part, made) for part in parts]),
+            np.concatenate([part.accepted for part in parts]),
+        ),
+        tuple(np.cumsum([len(part.accepted) for part in parts]).tolist()),
+        context,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One file: distinct ids and offers, with the code of each row."""
+
+    ids: list[Id]
+    id_codes: npt.NDArray[np.int32]
+    pairs: list[Offer]
+    pair_codes: npt.NDArray[np.intp]
+    accepted: npt.NDArray[np.bool_]
+    context: Coded
+
+
+def _read(path: Path, grid: OfferGrid, known: set[Id] | None, context: TripContext | None) -> _Part:
+    with open_table(path) as file:
+        who, offer = id_name(file.head.names), _offer_columns(file.head)
+        column = () if context is None else (context.column,)
+        wanted = tuple(dict.fromkeys((who, *offer, ACCEPTED, *column)))
+        file.head.require(wanted)
+        rows = read_rows(file, wanted)
+    readers: dict[str, Reader] = {
+        who: _traveler(known),
+        **({ACTION: _action(grid)} if offer == (ACTION,) else dict.fromkeys(SHIFTS, shift)),
+        ACCEPTED: read_answer,
+        **dict.fromkeys(column, _any),
+    }
+    if problems := rows.problems(readers):
+        raise DataError(problems)
+    if offer == (ACTION,):
+        actions = rows.read(ACTION, readers[ACTION], np.intp)
+        met, codes = np.unique(actions, return_inverse=True)
+        pairs = [grid[action] for action in met.tolist()]
+    else:
+        pairs, codes = _pairs(rows)
+    ids = rows.coded(who, readers[who])
+    return _Part(
+        ids.values,
+        ids.codes,
+        pairs,
+        codes,
+        rows.read(ACCEPTED, read_answer, np.bool_),
+        rows.coded(context.column, _any) if context else Coded([], np.zeros(len(rows), np.int32)),
+    )
+
+
+def _offer_columns(head: Head) -> tuple[str, ...]:
+    return (ACTION,) if ACTION in head.names and not set(SHIFTS) <= set(head.names) else SHIFTS
+
+
+def _pairs(rows: Rows) -> tuple[list[Offer], npt.NDArray[np.intp]]:
+    """Distinct offers, earlier below 0 and later above, and that of each row."""
+    both = np.stack([rows.read(name, shift, np.int64) for name in SHIFTS], axis=1)
+    if (both < 0).any():
+        wrong = [
+            rows.problem(cause, int(row), SHIFTS[side])
+            for side, sign, cause in (
+                (0, 1, "picks up later; in a log with signs a pick-up shift is 0 or less"),
+                (1, -1, "drops off earlier; in a log with signs a drop-off shift is 0 or more"),
+            )
+            for row in np.flatnonzero(both[:, side] * sign > 0)
+        ]
+        if wrong:
+            raise DataError(sorted(wrong, key=lambda problem: problem.row or 0))
+    else:
+        both[:, 0] *= -1
+    met, codes = np.unique(both, axis=0, return_inverse=True)
+    return [(int(early), int(late)) for early, late in met], codes.reshape(-1)
+
+
+def _actions(part: _Part, offers: OfferGrid) -> npt.NDArray[np.int32]:
+    places = {pair: place for place, pair in enumerate(offers.pairs)}
+    return np.array([places[pair] for pair in part.pairs], dtype=np.int32)[part.pair_codes]
+
+
+def _levels(column: Coded, context: TripContext | None) -> npt.NDArray[np.int32]:
+    if context is None:
+        return np.zeros(len(column.codes), dtype=np.int32)
+    return context.levels(column.values).astype(np.int32)[column.codes]
+
+
+def _traveler(known: set[Id] | None) -> Reader:
+    def read(value: Any) -> Id:
+        one = traveler_id(value)
+        if known is not None and one not in known:
+            cause = f"is not one of the {len(known)} travelers of the service area"
+            raise ValueError(cause + other_spelling(one, known))
+        return one
+
+    return read
+
+
+def _action(grid: OfferGrid) -> Reader:
+    def read(value: Any) -> int:
+        number = whole_number(value)
+        if not 0 <= number < len(grid):
+            raise ValueError(f"is outside the grid of {len(grid)} offers")
+        return number
+
+    return read
+
+
+def _any(value: Any) -> Any:
+    return value

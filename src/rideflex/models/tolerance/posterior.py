@@ -1,0 +1,170 @@
+"""Exact posterior over tolerance cells and flexibility types, averaged over settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.models.tolerance.prior import type_log_likelihood
+from rideflex.models.tolerance.settings import Setting, log_answers
+from rideflex.offers import OfferGrid
+from rideflex.outcomes import Counts
+
+Floats = npt.NDArray[np.float64]
+
+_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """What n travelers are expected to answer.
+
+    An offer on a trip is accepted with probability
+    cells[level of the trip, offer] + turned + Σ_l types[l] · answer of type l.
+
+    Parameters
+    ----------
+    cells
+        Probability of tolerance cells that accept, float64 [n, C, A].
+    types
+        Probability of each type, less that of answers against it on both sides, float64 [n, L].
+    turned
+        Probability that a type's answer is turned round, float64 [n].
+    type_probabilities
+        P(type), float64 [n, L]; what lacks to 1 is held by cells.
+    """
+
+    cells: Floats
+    types: Floats
+    turned: Floats
+    type_probabilities: Floats
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One draw of the posterior for each of n travelers.
+
+    Parameters
+    ----------
+    types
+        Type [n], -1 where a cell was drawn.
+    cells
+        Probability that the drawn cell accepts each offer, without lapses, float64 [n, C, A].
+    """
+
+    types: npt.NDArray[np.intp]
+    cells: Floats
+
+
+class AveragedPosterior:
+    """P(cell or type | answers) of any travelers: one matrix product a setting.
+
+    Parameters
+    ----------
+    settings
+        Their shares add up to 1.
+    offers, n_levels
+        The A offers and C context levels that answers are counted by.
+    """
+
+    def __init__(self, settings: Sequence[Setting], offers: OfferGrid, n_levels: int) -> None:
+        self.settings = tuple(settings)
+        self._accept = [setting.acceptance(offers, n_levels) for setting in settings]
+        self._logs = [np.ascontiguousarray(log_answers(accept).T) for accept in self._accept]
+        self._shape = n_levels, len(offers)
+
+    @property
+    def lapse(self) -> float:
+        """Mean probability of an answer that goes against the tolerances."""
+        return float(sum(setting.share * setting.lapse for setting in self.settings))
+
+    @property
+    def noise(self) -> float:
+        """Mean flip probability of the types' answers."""
+        return float(sum(setting.share * setting.noise for setting in self.settings))
+
+    def average(
+        self, answers: npt.NDArray[Any], types: Counts, accept: Sequence[Floats] | None = None
+    ) -> Averaged:
+        """Average the travelers' answers over settings, cells and types.
+
+        Parameters
+        ----------
+        answers
+            Counts [n, C, A, 2] of the travelers.
+        types
+            Counts of agreement of the same travelers with L types.
+        accept
+            Acceptance of other offers by each setting's cells, [G, C, A'] each; without it, of the
+            offers that answers are counted by.
+        """
+        asked = self._accept if accept is None else accept
+        n, n_types, shape = len(answers), types.agree.shape[1], asked[0].shape[1:]
+        cells = np.zeros((n, shape[0] * shape[1]))
+        signed, turned = np.zeros((n, n_types)), np.zeros(n)
+        probabilities = np.zeros((n, n_types))
+        for first in range(0, n, _BLOCK):
+            block = slice(first, first + _BLOCK)
+            flat = answers[block].reshape(len(answers[block]), -1).astype(np.float64)
+            agree, total = types.agree[block], types.total[block]
+            for setting, logs, of_cells in zip(self.settings, self._logs, asked, strict=True):
+                held = setting.share * _posterior(setting, flat @ logs, agree, total)
+                n_cells = len(of_cells)
+                cells[block] += held[:, :n_cells] @ of_cells.reshape(n_cells, -1)
+                of_types = held[:, n_cells:]
+                signed[block] += of_types * (1.0 - 2.0 * setting.noise)
+                turned[block] += of_types.sum(axis=1) * setting.noise
+                probabilities[block] += of_types
+        return Averaged(cells.reshape(n, *shape), signed, turned, probabilities)
+
+    def draw(self, answers: npt.NDArray[Any], types: Counts, rng: np.random.Generator) -> Drawn:
+        """Draw a setting, and then a cell or a type, for each of n travelers."""
+        n = len(answers)
+        drawn = Drawn(np.full(n, -1, dtype=np.intp), np.zeros((n, *self._shape)))
+        shares = np.cumsum([setting.share for setting in self.settings])
+        place = np.searchsorted(shares[:-1], rng.random(n), side="right")
+        draws = rng.random(n)
+        for at, (setting, logs) in enumerate(zip(self.settings, self._logs, strict=True)):
+            mine = np.flatnonzero(place == at)
+            flat = answers[mine].reshape(len(mine), -1).astype(np.float64)
+            held = _posterior(setting, flat @ logs, types.agree[mine], types.total[mine])
+            cumulative = held.cumsum(axis=1)
+            column = (draws[mine, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
+            column = column.clip(max=held.shape[1] - 1)
+            accept = (self._accept[at] - setting.lapse) / (1.0 - 2.0 * setting.lapse)
+            is_type = column >= len(accept)
+            drawn.types[mine[is_type]] = column[is_type] - len(accept)
+            drawn.cells[mine[~is_type]] = accept[column[~is_type]]
+        return drawn
+
+    def tolerances(self, answers: npt.NDArray[Any], types: Counts) -> Floats:
+        """Expected early and late tolerance in minutes at level 0 of n travelers, [n, 2].
+
+        Those held to be of a type are left out: what they bear is in the table.
+        """
+        found = np.zeros((len(answers), 2))
+        mass = np.zeros((len(answers), 1))
+        flat = answers.reshape(len(answers), -1).astype(np.float64)
+        for setting, logs in zip(self.settings, self._logs, strict=True):
+            cells = setting.cells(self._shape[0])
+            held = setting.share * _posterior(setting, flat @ logs, types.agree, types.total)
+            held = held[:, : len(cells)]
+            found += held @ np.stack([cells.early, cells.late], axis=1)
+            mass += held.sum(axis=1, keepdims=True)
+        return found / np.maximum(mass, np.finfo(np.float64).tiny)
+
+
+def _posterior(setting: Setting, log_cells: Floats, agree: Floats, total: Floats) -> Floats:
+    """P(cell or type | answers) ∝ π · likelihood in one setting, float64 [n, G + L]."""
+    if agree.shape[1]:
+        log_types = type_log_likelihood(agree, total[:, None], setting.noise)
+        log_cells = np.concatenate([log_cells, log_types], axis=1)
+    log_cells -= log_cells.max(axis=1, keepdims=True)
+    held = np.exp(log_cells, out=log_cells)
+    held *= setting.weights
+    held /= held.sum(axis=1, keepdims=True)
+    return held

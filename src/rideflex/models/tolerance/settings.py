@@ -1,0 +1,134 @@
+"""Model averaging over form, scale and lapse of the tolerance grid, by evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from rideflex.models.mixture import MixturePrior
+from rideflex.models.tolerance.cells import FORMS, LAPSES, SCALES, Cells, Form
+from rideflex.models.tolerance.prior import Evidence, fit_prior
+from rideflex.offers import OfferGrid
+
+Floats = npt.NDArray[np.float64]
+
+_NEGLIGIBLE = 1e-3  # settings of less weight are left out
+_PROMISING = 12.0  # log evidence that a rough fit may lack of the best and still be fitted whole
+_ROUGH_TOLERANCE, _ROUGH_PASSES = 1e-3, 40
+_TYPICAL_SCALE: dict[Form, float] = {"both": 3.0, "sum": 0.2}
+_LAPSED, _NOT_LAPSED = 1.0, 19.0  # pseudo-answers
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One form, scale and lapse, with the weights that were learned for it.
+
+    Parameters
+    ----------
+    form, scale, lapse
+        See `Cells.acceptance`.
+    weights
+        π of the G cells and the L types, float64 [G + L].
+    noise
+        Flip probability ε of the types' answers.
+    share
+        Weight of this setting in the average.
+    """
+
+    form: Form
+    scale: float
+    lapse: float
+    weights: Floats
+    noise: float
+    share: float
+
+    def cells(self, n_levels: int) -> Cells:
+        """The grid of cells."""
+        return Cells.grid(self.form, n_levels)
+
+    def acceptance(self, offers: OfferGrid, n_levels: int) -> Floats:
+        """Probability that a traveler of each cell accepts each offer, float64 [G, C, A]."""
+        return self.cells(n_levels).acceptance(offers, n_levels, self.scale, self.lapse)
+
+
+def fit_settings(
+    evidence: Evidence, offers: OfferGrid, n_levels: int, priors: MixturePrior
+) -> tuple[Setting, ...]:
+    """Fit the weights for every form, scale and lapse, and weigh these by evidence.
+
+    A setting's share is proportional to its evidence, maximised over π, times the priors
+    λ (1 - λ)^19 of the lapse and exp(-½ log²(s / s₀)) of the scale. All are fitted roughly first,
+    and the promising ones whole.
+
+    Parameters
+    ----------
+    evidence
+        Answers of the travelers.
+    offers, n_levels
+        The A offers and C context levels that the answers were counted by.
+    priors
+        Of the types.
+
+    Returns
+    -------
+    The settings that matter, heaviest first; their shares add up to 1.
+    """
+    rough = {}
+    for form in FORMS:
+        for scale, lapse in product(SCALES[form], LAPSES):
+            setting = Setting(form, scale, lapse, np.empty(0), priors.noise, 0.0)
+            rough[setting.form, scale, lapse] = _fit(
+                setting, evidence, offers, n_levels, priors, _ROUGH_TOLERANCE, _ROUGH_PASSES
+            )
+    bar = max(score for score, _ in rough.values()) - _PROMISING
+    fitted = [
+        _fit(setting, evidence, offers, n_levels, priors)
+        for score, setting in rough.values()
+        if score >= bar
+    ]
+    scores = np.array([score for score, _ in fitted])
+    shares = np.exp(scores - scores.max())
+    shares[shares <= _NEGLIGIBLE * shares.sum()] = 0.0
+    shares /= shares.sum()
+    return tuple(
+        replace(fitted[at][1], share=float(shares[at]))
+        for at in np.argsort(-shares, kind="stable").tolist()
+        if shares[at] > 0.0
+    )
+
+
+def log_answers(acceptance: Floats) -> Floats:
+    """Logs of the probabilities of both answers, float64 [G, C · A · 2]: refused, accepted.
+
+    An answer to no shift says nothing about tolerances: it counts 0.
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.stack([np.log1p(-acceptance), np.log(acceptance)], axis=-1)
+    logs[acceptance == 1.0] = 0.0
+    return logs.reshape(len(logs), -1)
+
+
+def _fit(
+    setting: Setting,
+    evidence: Evidence,
+    offers: OfferGrid,
+    n_levels: int,
+    priors: MixturePrior,
+    tolerance: float = 1e-6,
+    max_passes: int = 300,
+) -> tuple[float, Setting]:
+    """Fit the weights of one setting; returns its log evidence too."""
+    logs = log_answers(setting.acceptance(offers, n_levels))
+    prior = fit_prior(
+        evidence.answers @ logs.T, evidence, priors, tolerance=tolerance, max_passes=max_passes
+    )
+    score = (
+        prior.evidence
+        + _LAPSED * np.log(setting.lapse)
+        + _NOT_LAPSED * np.log1p(-setting.lapse)
+        - 0.5 * np.log(setting.scale / _TYPICAL_SCALE[setting.form]) ** 2
+    )
+    return float(score), replace(setting, weights=prior.weights, noise=prior.noise)
