@@ -17,19 +17,35 @@ def test_the_default_grid_is_the_documented_one() -> None:
     assert list(grid)[:5] == [(-30, 0), (-30, 10), (-30, 20), (-30, 30), (-20, 0)]
     assert (len(grid), grid.no_shift, grid[12]) == (16, 12, (0, 0))
     assert grid.minutes[3] == 60
-    assert grid.index(-20, 30) == 7
+    assert grid.action_of(-20, 30) == 7
 
 
 @pytest.mark.parametrize(
     ("pairs", "message"),
-    [([(-10, 0)], "no shift"), ([(0, 0), (0, 10), (0, 10)], "more than once")],
+    [
+        ([(-10, 0)], "no shift"),
+        ([(0, 0), (0, 10), (0, 10)], "more than once"),
+        ([(0, 0), (10, 0)], r"not so \(10, 0\), which"),
+        ([(0, -10), (0, 0), (5, 5)], r"not so \(0, -10\) and 1 more, which"),
+    ],
 )
-def test_a_grid_without_no_shift_or_with_repeats_is_refused(
-    pairs: list[tuple[int, int]], message: str
-) -> None:
-    """Exactly one offer is (0, 0) and none stands twice."""
+def test_a_grid_of_no_such_offers_is_refused(pairs: list[tuple[int, int]], message: str) -> None:
+    """Exactly one offer is (0, 0), none stands twice, picks up later or drops off earlier."""
     with pytest.raises(UsageError, match=message):
         OfferGrid.from_pairs(pairs)
+
+
+def test_a_grid_is_a_sequence_of_offers() -> None:
+    """`index` takes an offer, as that of a list does; the two numbers of before still work."""
+    grid = OfferGrid.default()
+    assert grid.index((-20, 30)) == list(grid).index((-20, 30)) == 7
+    for bounds in ((8,), (0, 7)):
+        with pytest.raises(ValueError, match="not in tuple"):
+            grid.index((-20, 30), *bounds)
+    with pytest.warns(DeprecationWarning, match="action_of"):
+        assert grid.index(-20, 30) == 7
+    with pytest.raises(UsageError, match=r"\(-7, 0\) is not in the grid of 16 offers"):
+        grid.action_of(-7, 0)
 
 
 def test_an_offer_index_outside_the_grid_is_named() -> None:

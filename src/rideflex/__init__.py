@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rideflex.decisions import DecisionTable
     from rideflex.errors import DataError, RideflexError, UsageError
     from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
-    from rideflex.logs.frames import encode_outcomes
+    from rideflex.logs.encode import encode_outcomes
     from rideflex.models.posterior import FlexibilityPosterior
     from rideflex.offers import OfferGrid
     from rideflex.outcomes import Counts, OutcomeBuffer, Outcomes
@@ -49,7 +49,7 @@ _HOME = {
     "offers": ("OfferGrid",),
     "outcomes": ("Counts", "OutcomeBuffer", "Outcomes"),
     "models.posterior": ("FlexibilityPosterior",),
-    "logs.frames": ("encode_outcomes",),
+    "logs.encode": ("encode_outcomes",),
     "travelers": ("TravelerIndex",),
 }
 

@@ -20,7 +20,7 @@ MOVED = {
     "rideflex.negotiation.comparison": ("rideflex.evaluation.compare",),
     "rideflex.negotiation.evaluation": ("rideflex.evaluation.play",),
     "rideflex.posterior": ("rideflex.models.posterior",),
-    "rideflex.records": ("rideflex.logs.frames",),
+    "rideflex.records": ("rideflex.logs.encode",),
     "rideflex.routing.agreement": ("rideflex.routing.search.agreement",),
     "rideflex.routing.clairvoyant": ("rideflex.routing.search.clairvoyant",),
     "rideflex.routing.exact": ("rideflex.routing.search.exact",),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ class OfferGrid(Sequence[tuple[int, int]]):
     Raises
     ------
     UsageError
-        If an offer stands twice, or (0, 0) is not among them.
+        If an offer stands twice, picks up later or drops off earlier, or (0, 0) is not among them.
 
     Examples
     --------
@@ -36,6 +37,12 @@ class OfferGrid(Sequence[tuple[int, int]]):
     def __post_init__(self) -> None:
         if (0, 0) not in self.pairs:
             raise UsageError("an offer grid needs the offer (0, 0), no shift")
+        if wrong := [pair for pair in self.pairs if pair[0] > 0 or pair[1] < 0]:
+            raise UsageError(
+                "an offer picks up earlier (a shift of 0 or less) and drops off later (0 or more); "
+                f"not so {wrong[0]}{f' and {len(wrong) - 1} more' if len(wrong) > 1 else ''}, "
+                "which no table of decisions answers"
+            )
         if len(set(self.pairs)) < len(self.pairs):
             twice = next(pair for pair in self.pairs if self.pairs.count(pair) > 1)
             raise UsageError(f"the offer {twice} stands in the grid more than once")
@@ -100,13 +107,18 @@ class OfferGrid(Sequence[tuple[int, int]]):
         """The action that asks for nothing."""
         return self.pairs.index((0, 0))
 
-    def index(self, pickup: int, dropoff: int) -> int:  # type: ignore[override]
+    def action_of(self, pickup: int, dropoff: int) -> int:
         """Return the action whose offer is (pickup, dropoff), in minutes.
 
         Raises
         ------
         UsageError
             If the grid has no such offer.
+
+        Examples
+        --------
+        >>> OfferGrid.default().action_of(-20, 30)
+        7
         """
         try:
             return self.pairs.index((pickup, dropoff))
@@ -116,6 +128,25 @@ class OfferGrid(Sequence[tuple[int, int]]):
                 f"(pick-up {sorted(set(self.pickup.tolist()))}, "
                 f"drop-off {sorted(set(self.dropoff.tolist()))})"
             ) from None
+
+    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
+        """Return the first action whose offer is `value`, as `list.index` does.
+
+        `index(pickup, dropoff)` is the older way to write `action_of(pickup, dropoff)`.
+
+        Raises
+        ------
+        ValueError
+            If the grid has no such offer.
+        """
+        if isinstance(value, int | np.integer):
+            warnings.warn(
+                "OfferGrid.index(pickup, dropoff) is OfferGrid.action_of(pickup, dropoff)",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            return self.action_of(int(value), start)
+        return self.pairs.index(value, start, len(self) if stop is None else stop)
 
     def check_actions(self, actions: npt.ArrayLike) -> npt.NDArray[np.int32]:
         """Return actions as int32 [n].

@@ -48,5 +48,5 @@ def test_rows_are_counted_by_offer():
     rows = frame(row("aaaa"), row("aaaa"), row("aaaa", traveler=2), row("aaaa", 10, 0))
     table = DecisionTable.from_frame(rows)
     assert table.trips_by_offer[table.offers.no_shift] == 2
-    assert table.trips_by_offer[table.offers.index(-10, 0)] == 1
+    assert table.trips_by_offer[table.offers.action_of(-10, 0)] == 1
     assert table.trips_by_offer.sum() == 3

@@ -66,7 +66,7 @@ def test_traveler_ids_may_be_any_integer():
 def test_no_row_for_a_context_or_an_offer_is_counted_and_logged(caplog):
     """The rule answers, the log and the result say how often, and strict raises instead."""
     table = DecisionTable.from_frame(frame(row("rrrr"), row("rrrr", 10, 0)))
-    trips, actions = [0, -1, 0], [NO_SHIFT, NO_SHIFT, table.offers.index(-20, 0)]
+    trips, actions = [0, -1, 0], [NO_SHIFT, NO_SHIFT, table.offers.action_of(-20, 0)]
     with caplog.at_level(logging.INFO):
         got = table.answers(trips, actions, [True, True, True])
     assert got.fallbacks == table.fallbacks(trips, actions) == 2
@@ -152,7 +152,7 @@ def test_indicators_are_answers_compared_with_what_was_observed():
 def test_matrices_are_written_where_the_caller_wants(dtype):
     """Out may be NumPy of any number type, in any layout, or torch, which shares its memory."""
     table = DecisionTable.from_frame(frame(row("raar"), row("aara", 10, 0)))
-    trips, actions = [0, 0, -1], [NO_SHIFT, table.offers.index(-10, 0), 0]
+    trips, actions = [0, 0, -1], [NO_SHIFT, table.offers.action_of(-10, 0), 0]
     expected = table.accepts(trips, actions)
     plain, strided = np.empty((3, 4), dtype), np.empty((3, 8), dtype)[:, ::2]
     assert table.accepts(trips, actions, out=plain) is plain
@@ -252,7 +252,7 @@ def test_masks_ask_one_type_a_trip():
     masks = table.masks([0, 0, -1], [0, 1, 2])
     assert masks.shape == (3, 16)
     assert masks[:, NO_SHIFT].tolist() == [False, True, True]
-    assert masks[:, table.offers.index(-30, 30)].tolist() == [True, True, False]
+    assert masks[:, table.offers.action_of(-30, 30)].tolist() == [True, True, False]
     for bad in ([4], [-1]):
         with pytest.raises(UsageError, match=f"type {bad[0]}"):
             table.masks([0], bad)

@@ -47,7 +47,7 @@ def test_minutes_that_the_routes_do_not_need_are_not_used():
     """Of (-30, 30) the second needs ten minutes to be dropped, and the first nothing."""
     windows = [(7200, 9000), (7200, 9000)], [(7200, 9000), (7200, 8000)]
     asked = day_of(*windows)
-    both = OFFERS.pairs.index((-30, 30))
+    both = OFFERS.action_of(-30, 30)
     actions = np.array([both, both], dtype=np.int32)
     routes = ((0, 2, 1, 3),)  # boards at 7200 and 7260, drops at 7920 and 7980
     day = day_of([(5400, 9000)] * 2, [(7200, 10800), (7200, 9800)])
@@ -60,10 +60,10 @@ def test_minutes_that_the_routes_do_not_need_are_not_used():
 def test_only_offers_within_what_was_agreed_count():
     """Who agreed to be dropped later is not taken to leave earlier, if less would do."""
     asked = day_of([(7200, 9000)] * 2, [(7200, 9000), (7200, 7500)])
-    late = OFFERS.pairs.index((0, 30))
+    late = OFFERS.action_of(0, 30)
     actions = np.array([OFFERS.no_shift, late], dtype=np.int32)
     routes = Solution.of(asked, ((0, 2, 1, 3),))
     assert used_minutes(asked, OFFERS, actions, routes) == 10
-    early = OFFERS.pairs.index((-30, 0))
+    early = OFFERS.action_of(-30, 0)
     actions = np.array([early, early], dtype=np.int32)
     assert used_minutes(asked, OFFERS, actions, routes) == 20

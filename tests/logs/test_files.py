@@ -133,8 +133,8 @@ def test_unknown_contexts_are_counted(area: ServiceArea, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("column", "value", "cause"),
     [
-        ("accepted", "maybe", "neither accept nor reject"),
-        ("accepted", "", "is empty|neither accept nor reject"),
+        ("accepted", "maybe", r"1 row holds no answer: 'maybe' \(1\)"),
+        ("accepted", "", r"1 row holds no answer: '' \(1\)"),
         ("action", "16", "outside the grid of 16 offers"),
         ("action", "two", "not a whole number"),
         ("traveler_id", "99", "not one of the 8 travelers"),

@@ -105,9 +105,9 @@ def test_bad_outcomes_are_named(area: ServiceArea) -> None:
     for change, cause in (
         ({"traveler_id": 99}, "traveler 99 is not one of the 6"),
         ({"traveler_id": "x"}, "traveler x is not one of the 6"),
-        ({"accepted": "perhaps"}, r"neither accept nor .* but 'perhaps' \(position 3\)"),
+        ({"accepted": "perhaps"}, r"1 row holds no answer: 'perhaps' \(1\).* at position 3"),
         ({"accepted": 2}, r"accepted is true or false, not 2 \(position 3\)"),
-        ({"accepted": None}, r"neither accept nor .* but 'None' \(position 3\)"),
+        ({"accepted": None}, r"1 row holds no answer: '' \(1\).* at position 3"),
         ({"trip_purpose": 7}, r"'trip_purpose' can't hold such values \(int, str\)"),
         ({ACTION: 16}, "action 16 at position 3 is outside the grid"),
     ):

@@ -90,7 +90,7 @@ def test_acceptance_is_the_mean_of_the_types_answers() -> None:
     posterior.fit(Counts(np.array([[0.0, 0.0], [2.0, 5.0]]), np.array([0.0, 6.0])))
     flexible = posterior.predict_proba([1])[0, 1]
     noise = posterior.mixture.noise
-    asked = [table.offers.index(0, 0), table.offers.index(-10, 0)]
+    asked = [table.offers.action_of(0, 0), table.offers.action_of(-10, 0)]
     expected = [1 - noise, noise + (1 - 2 * noise) * flexible]
     np.testing.assert_allclose(posterior.predict_accept([0, 0], asked), expected)
     np.testing.assert_allclose(posterior.predict_accept([[0]], asked), [expected])

@@ -169,6 +169,6 @@ def test_no_agreed_window_begins_before_the_service_day() -> None:
     offers = OfferGrid.default()
     plans = PlanBatch(Fleet(vehicles=1, capacity=4, depot=0), times, 1, 1)
     quotes = plans.quote(asked, offers)
-    plans.commit(quotes, [offers.pairs.index((-30, 30))])
+    plans.commit(quotes, [offers.action_of(-30, 30)])
     assert plans.day(0).requests.pickup_window.tolist() == [[0, 2400]]
     assert problems_of(plans.day(0), plans.routes(0)) == []

@@ -147,7 +147,7 @@ def test_a_logit_city_answers_by_tolerances(tmp_path):
     assert (answers[:, offers.no_shift] == 1).all()
     assert ((answers >= 0) & (answers <= 1)).all()
     assert 0.05 < ((answers > 0.05) & (answers < 0.95)).mean()
-    ten, thirty = answers[:, offers.index(-10, 0)], answers[:, offers.index(-30, 0)]
+    ten, thirty = answers[:, offers.action_of(-10, 0)], answers[:, offers.action_of(-30, 0)]
     assert (ten >= thirty).all()
     early = area.true_types == 1
     assert ten[early[area.trips.traveler]].mean() > 0.6

@@ -27,7 +27,7 @@ from rideflex.embedding import (
 )
 from rideflex.errors import UsageError
 from rideflex.evaluation.progress import Progress, silent
-from rideflex.logs.frames import encode_outcomes
+from rideflex.logs.encode import encode_outcomes
 from rideflex.models.neural import train_by_minibatch
 from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.outcomes import Counts, Outcomes

@@ -59,6 +59,14 @@ def fit(
     forget: Annotated[
         float, typer.Option(help="Weight that each file leaves to the files before it.")
     ] = 1.0,
+    no_answer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD,…",
+            help="Words in `accepted` that say that nobody answered, such as no-show,cancelled; "
+            "such rows are left out and counted. A comma at the end stands for a blank.",
+        ),
+    ] = None,
     more: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE", help="More files of outcomes.")
     ] = None,
@@ -67,7 +75,8 @@ def fit(
     """Fit a flexibility model to logged outcomes.
 
     A file holds the six context columns, `pickup_shift_min` and `dropoff_shift_min` (or
-    `action`), and `accepted`. Tolerances need of the context `traveler_id` alone:
+    `action`), and `accepted`; where it has a column `outcome_id`, each id counts once. Tolerances
+    need of the context `traveler_id` alone:
     `rideflex fit --model tolerance --outcomes may.csv --out may.model`
 
     Example: `rideflex fit --data cities/demo --outcomes may.csv june.parquet --out june.model`
@@ -80,8 +89,9 @@ def fit(
     from rideflex.areas import read_area
     from rideflex.cli.answer_models import fit_answers
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.errors import UsageError
+    from rideflex.errors import DataError, Problem, UsageError
     from rideflex.logs.files import count_outcomes
+    from rideflex.logs.remarks import doubts, notes
     from rideflex.models.fitting import fit_to_log, model_for
     from rideflex.storage.array_file import is_saved
 
@@ -116,7 +126,11 @@ def fit(
             area.travelers,
             lambda file, rows: progress.advance(tasks[file], rows),
             forget=forget,
+            no_answer=() if no_answer is None else no_answer.split(","),
         )
+    if not log.rows:
+        cause = "no outcome to learn from"
+        raise DataError([Problem(str(file), cause) for file in files])
     read_s = perf_counter() - start
     fitted = fit_to_log(model_for(area, model, features=features), log)
     fitted.model.save(out)
@@ -128,7 +142,9 @@ def fit(
     )
     for name, travelers in found.items():
         print_wrapped(console, f"{travelers:8,}  {name}")
-    for doubt in fitted.warnings():
+    for note in notes(log):
+        print_wrapped(console, note)
+    for doubt in (*fitted.warnings(), *doubts(log)):
         print_wrapped(console, f"warning: {doubt}")
     print_wrapped(
         console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
@@ -145,6 +161,14 @@ def fit(
             "fit_s": fitted.seconds,
             "found": found,
             "model": model,
+            "no_answer": log.left_out,
+            "empty": list(map(str, log.empty)),
+            "repeated": log.repeated,
+            "differing": log.differing,
+            "overlaps": [
+                {"earlier": str(one.earlier), "later": str(one.later), "rows": one.rows}
+                for one in log.overlaps
+            ],
         },
     )
 

@@ -22,7 +22,8 @@ from rideflex.embedding.reporting import (
 )
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
-from rideflex.logs.frames import actions_of, answers, traveler_ids, trip_ids
+from rideflex.logs.encode import encode
+from rideflex.logs.frames import read_frame
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.tables.columns import CONTEXT, KEY
 from rideflex.tables.frames import array_of, names_of
@@ -91,26 +92,27 @@ class OnlineTravelerDataset(Dataset[tuple[torch.Tensor, ...]]):
         found = find_decisions(decisions or csv_path, flexibility_personalities, offers)
         report_decisions(found, report)
         table = found.table
-        ids = traveler_ids(df_online)
-        actions = actions_of(df_online, offers)
-        accepted = answers(df_online)
-        shape = (len(ids), len(table.types))
-        self.entity_ids = torch.from_numpy(entities_of(ids, first_id).astype(np.int64))
-        self.decisions = torch.from_numpy(accepted.astype(np.int64))
+        log = read_frame(df_online)
+        entities = entities_of(log.ids, first_id)
+        encoded = encode(log, table, entities)
+        outcomes, self.fallbacks = encoded.outcomes, encoded.fallbacks
+        shape = (len(log), len(table.types))
+        self.entity_ids = torch.from_numpy(entities.astype(np.int64))
+        self.decisions = torch.from_numpy(log.accepted.astype(np.int64))
         self.ind_matrix = torch.empty(shape)
         self.decision_matrix = torch.empty(shape)
         self.lookup_cache: Mapping[Any, dict[str, str]] | None = (
             table.as_mapping() if found.from_file else None
         )
-        self.fallbacks = table.answers(
-            trip_ids(df_online, ids, table),
-            actions,
-            accepted,
+        table.answers(
+            outcomes.trips,
+            outcomes.actions,
+            outcomes.accepted,
             out=(self.ind_matrix, self.decision_matrix),
-        ).fallbacks
-        self.num_samples, self.num_entities = len(ids), len(np.unique(ids))
+        )
+        self.num_samples, self.num_entities = len(log), len(np.unique(log.ids))
         self._outcomes, self._found = df_online, found
-        report_fallbacks(found, self.fallbacks, len(ids), report)
+        report_fallbacks(found, self.fallbacks, len(log), report)
 
     @cached_property
     def df_online(self) -> pd.DataFrame:

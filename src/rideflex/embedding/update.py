@@ -20,7 +20,8 @@ from rideflex.embedding.find_decisions import FoundDecisions, find_decisions
 from rideflex.embedding.reporting import Report, log_line, report_decisions, report_fallbacks
 from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
-from rideflex.logs.frames import actions_of, answers, traveler_ids, trip_ids
+from rideflex.logs.encode import encode
+from rideflex.logs.frames import read_frame
 from rideflex.models.mixture import fit_mixture
 from rideflex.models.neural.device import on_cpu
 from rideflex.models.neural.evidence import train_by_evidence
@@ -167,16 +168,14 @@ def update_embedding_model(
             f"  [Embedding Update] Insufficient data: 0 < {batch_size} outcomes. Skipping update."
         )
         return embedding_model
-    ids = traveler_ids(outcomes_given)
-    entities = entities_of(ids, first_id, shapes.num_entities)
-    actions = actions_of(outcomes_given, offers)
-    if not _is_enough(entities, actions, batch_size, report):
+    log = read_frame(outcomes_given)
+    entities = entities_of(log.ids, first_id, shapes.num_entities)
+    if not _is_enough(entities, log.n_offers, batch_size, report):
         return embedding_model
     found = find_decisions(decisions, flexibility_personalities, offers)
-    trips = trip_ids(outcomes_given, ids, found.table)
-    outcomes = found.table.outcomes(entities, trips, actions, answers(outcomes_given))
-    _report_answers(found, found.table.fallbacks(trips, actions), len(ids), report)
-    _train(embedding_model, outcomes, shapes, schedule, report)
+    encoded = encode(log, found.table, entities)
+    _report_answers(found, encoded.fallbacks, len(log), report)
+    _train(embedding_model, encoded.outcomes, shapes, schedule, report)
     return embedding_model
 
 
@@ -200,7 +199,8 @@ def update_from_outcomes(
     schedule = _Schedule(num_epochs, batch_size, lr, method, generator)
     shapes = _checked_shapes(embedding_model, decisions.types)
     entities_of(as_ids(outcomes.travelers), 0, shapes.num_entities)
-    if _is_enough(outcomes.travelers, outcomes.actions, batch_size, report):
+    n_offers = len(np.unique(outcomes.actions))
+    if _is_enough(outcomes.travelers, n_offers, batch_size, report):
         fallbacks = decisions.fallbacks(outcomes.trips, outcomes.actions)
         found = FoundDecisions(decisions, compile_seconds)
         _report_answers(found, fallbacks, len(outcomes), report)
@@ -299,20 +299,19 @@ def _checked_shapes(network: nn.Module, types: Sequence[str]) -> Shapes:
 
 def _is_enough(
     entities: npt.NDArray[np.int32],
-    actions: npt.NDArray[np.int32],
+    n_offers: int,
     batch_size: int,
     report: Report,
 ) -> bool:
     each = np.unique_counts(entities).counts
     n, travelers = len(entities), int(np.count_nonzero(each >= _LEAST_OUTCOMES))
-    offers = len(np.unique(actions))
     refusal = None
     if n < batch_size:
         refusal = f"Insufficient data: {n} < {batch_size} outcomes"
     elif travelers < _LEAST_TRAVELERS:
         refusal = f"Too few customers with {_LEAST_OUTCOMES} outcomes: {travelers}"
-    elif offers < _LEAST_OFFERS:
-        refusal = f"Low action diversity: {offers} different offers"
+    elif n_offers < _LEAST_OFFERS:
+        refusal = f"Low action diversity: {n_offers} different offers"
     if refusal is not None:
         report(f"  [Embedding Update] {refusal}. Skipping update.")
         return False

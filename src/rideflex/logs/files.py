@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rideflex.decisions import DecisionTable
-from rideflex.errors import DataError, Problem, UsageError
-from rideflex.logs.frames import id_name
+from rideflex.errors import UsageError
+from rideflex.logs.answers import NoAnswers
+from rideflex.logs.blocks import BlockFinder, Overlap
+from rideflex.logs.checked import checked_rows, columns_of, has_outcomes
+from rideflex.logs.encode import Encoded, encode
+from rideflex.logs.outcome_ids import OutcomeIds
+from rideflex.logs.row_hashes import row_hashes, text_hashes
+from rideflex.logs.same_files import refuse_same
 from rideflex.outcomes import Counts, Outcomes
-from rideflex.tables.columns import ACCEPTED, ACTION, CONTEXT, SHIFTS, read_answer
-from rideflex.tables.head import Head
-from rideflex.tables.ids import Id, other_spelling, traveler_id
-from rideflex.tables.readers import CONTEXT_READERS, Reader, text, whole_number
+from rideflex.tables.columns import OUTCOME_ID
 from rideflex.tables.rows import Rows
-from rideflex.tables.table_files import open_table
 from rideflex.travelers import TravelerIndex
 
 
@@ -32,14 +33,28 @@ class LogCounts:
     counts
         All that a model needs of them.
     rows
-        Outcomes read.
+        Outcomes counted.
     fallbacks
         Outcomes that a rule answered: the decisions have no row for them.
+    left_out
+        Rows without an answer, by the word that says so.
+    empty
+        Files without an outcome.
+    repeated, differing
+        Rows left out because their `outcome_id` was read before, and those of them that say
+        something else than the first row with it.
+    overlaps
+        Blocks of rows without `outcome_id` that stand in two files; they count twice.
     """
 
     counts: Counts
     rows: int
     fallbacks: int
+    left_out: Mapping[str, int]
+    empty: tuple[Path, ...]
+    repeated: int
+    differing: int
+    overlaps: tuple[Overlap, ...]
 
 
 def count_outcomes(
@@ -49,14 +64,19 @@ def count_outcomes(
     on_batch: Callable[[Path, int], object] | None = None,
     *,
     forget: float = 1.0,
+    no_answer: Iterable[str] = (),
 ) -> LogCounts:
     """Stream files of outcomes into counts; the memory needed doesn't grow with the files.
+
+    With a column `outcome_id` each outcome counts once, however often it was exported; 16 bytes
+    are remembered of each. Without it blocks of rows that stand in two files are found.
 
     Parameters
     ----------
     files
         CSV or Parquet files with the six context columns (`customer_id` may stand for
-        `traveler_id`), the offer (both shift columns, or `action`), and `accepted`.
+        `traveler_id`), the offer (both shift columns, or `action`), and `accepted`. A header alone
+        is a file of no outcomes.
     table
         What the types would have answered.
     travelers
@@ -65,112 +85,62 @@ def count_outcomes(
         Called with the file and the rows of each batch once it is counted.
     forget
         What each file leaves of the weight of the files before it.
+    no_answer
+        Words in `accepted` that say that nobody answered; such rows are left out.
 
     Raises
     ------
     UsageError
-        If `forget` is no weight.
+        If `forget` is no weight, or a word of `no_answer` is an answer.
     DataError
-        If a cell can't be used; it names the file, the row, the column and the cause.
+        If a cell can't be used (it names the file, the row, the column and the cause), or a file
+        is given twice.
     """
     if not 0.0 <= forget <= 1.0:
         raise UsageError(f"forget is a weight from 0 to 1, not {forget}")
+    paths = list(map(Path, files))
+    refuse_same(paths, has_outcomes)
+    no_answers, repeats = NoAnswers(no_answer), _Repeats()
     counts = Counts.zeros(len(travelers), len(table.types))
     n_rows = fallbacks = 0
-    for file in map(Path, files):
+    empty = []
+    for path in paths:
         counts = counts.scaled(forget)
-        for rows in checked_rows(file, table, travelers):
-            outcomes = encode(rows, table, travelers)
-            counts.add(outcomes)
-            n_rows += len(rows)
-            fallbacks += table.fallbacks(outcomes.trips, outcomes.actions)
+        before = n_rows
+        repeats.blocks.begin(path)
+        for rows in checked_rows(path, table, travelers, no_answers):
+            log = columns_of(rows)
+            encoded = encode(log, table, travelers.encode(log.ids))
+            fresh = repeats.fresh(rows, encoded.outcomes)
+            if not fresh.all():
+                encoded = Encoded.of(encoded.outcomes[fresh], table)
+            counts.add(encoded.outcomes)
+            n_rows += len(encoded.outcomes)
+            fallbacks += encoded.fallbacks
             if on_batch is not None:
-                on_batch(file, len(rows))
-    return LogCounts(counts, n_rows, fallbacks)
-
-
-def checked_rows(path: Path, table: DecisionTable, travelers: TravelerIndex) -> Iterator[Rows]:
-    """Read a file batch by batch; the first batch with a bad cell raises with all its problems."""
-    known: set[Id] = set(travelers.ids.tolist())
-
-    def traveler(value: Any) -> Id:
-        one = traveler_id(value)
-        if one not in known:
-            cause = f"is not one of the {len(known)} travelers of the service area"
-            raise ValueError(cause + other_spelling(one, known))
-        return one
-
-    def action(value: Any) -> int:
-        number = whole_number(value)
-        if not 0 <= number < len(table.offers):
-            raise ValueError(f"is outside the grid of {len(table.offers)} offers")
-        return number
-
-    with open_table(path) as file:
-        wanted = _wanted(file.head)
-        readers: dict[str, Reader] = {
-            id_name(wanted): traveler,
-            **{name: CONTEXT_READERS[name] for name in CONTEXT[1:]},
-            **({ACTION: action} if ACTION in wanted else dict.fromkeys(SHIFTS, whole_number)),
-            ACCEPTED: read_answer,
-        }
-        for rows in file.rows(wanted):
-            problems = rows.problems(readers) or _offers_outside(rows, table)
-            if problems:
-                raise DataError(problems)
-            yield rows
-
-
-def encode(rows: Rows, table: DecisionTable, travelers: TravelerIndex) -> Outcomes:
-    """Encode rows whose cells have been checked."""
-    ids = rows.ids(id_name(tuple(rows.columns)))
-    context = {name: rows.coded(name, text).arrow() for name in CONTEXT[1:]}
-    if ACTION in rows.columns:
-        actions = rows.read(ACTION, whole_number, np.int32)
-    else:
-        actions = _shift_actions(rows, table)
-    return table.outcomes(
-        travelers.encode(ids),
-        table.trip_ids({CONTEXT[0]: ids, **context}),
-        actions,
-        rows.read(ACCEPTED, read_answer, np.bool_),
+                on_batch(path, len(rows))
+        repeats.blocks.end()
+        if n_rows == before:
+            empty.append(path)
+    no_answers.check()
+    ids = repeats.ids
+    overlaps = tuple(repeats.blocks.overlaps)
+    return LogCounts(
+        *(counts, n_rows, fallbacks, dict(no_answers.left_out), tuple(empty)),
+        *(ids.repeated, ids.differing, overlaps),
     )
 
 
-def _wanted(head: Head) -> tuple[str, ...]:
-    offer = (ACTION,) if ACTION in head.names else SHIFTS
-    wanted = (id_name(head.names), *CONTEXT[1:], *offer, ACCEPTED)
-    head.require(wanted)
-    return wanted
+class _Repeats:
+    """Outcomes read twice: by their ids where there are any, else by blocks of equal rows."""
 
+    def __init__(self) -> None:
+        self.ids, self.blocks = OutcomeIds(), BlockFinder()
 
-def _shift_actions(rows: Rows, table: DecisionTable) -> npt.NDArray[np.int32]:
-    """Action of each row's pair of shifts, -1 outside the grid; each pair is looked up once."""
-    pickup, dropoff = (rows.columns[name] for name in SHIFTS)
-    width = len(dropoff.values)
-    pairs, pair_of_row = np.unique(pickup.codes * width + dropoff.codes, return_inverse=True)
-    actions = np.full(len(pairs), -1, dtype=np.int32)
-    for at, pair in enumerate(pairs.tolist()):
-        early, late = divmod(pair, width)
-        shifts = ([whole_number(pickup.values[early])], [whole_number(dropoff.values[late])])
-        try:
-            actions[at] = table.actions(dict(zip(SHIFTS, shifts, strict=True)))[0]
-        except UsageError:
-            continue
-    of_rows: npt.NDArray[np.int32] = actions[pair_of_row]
-    return of_rows
-
-
-def _offers_outside(rows: Rows, table: DecisionTable) -> list[Problem]:
-    if ACTION in rows.columns:
-        return []
-    late = rows.columns[SHIFTS[1]]
-    cause = "with {} {} makes an offer that is not in the grid of {} offers"
-    return [
-        rows.problem(
-            cause.format(SHIFTS[1], late.values[late.codes[row]], len(table.offers)),
-            int(row),
-            SHIFTS[0],
-        )
-        for row in np.flatnonzero(_shift_actions(rows, table) < 0)
-    ]
+    def fresh(self, rows: Rows, outcomes: Outcomes) -> npt.NDArray[np.bool_]:
+        """Whether each row counts, bool [n]: none with an id that was read before does."""
+        hashes = row_hashes(rows, outcomes)
+        if OUTCOME_ID in rows.columns:
+            return self.ids.fresh(text_hashes(rows, OUTCOME_ID), hashes)
+        self.blocks.add(hashes)
+        return np.ones(len(rows), dtype=np.bool_)

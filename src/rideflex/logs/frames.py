@@ -1,114 +1,88 @@
-"""Outcomes as they are logged, a frame or a list of dicts: encoded once, in bulk."""
+"""Outcomes as they are logged in memory: a frame or a list of dicts, read column by column."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
-from rideflex.offers import OfferGrid
-from rideflex.outcomes import Outcomes
+from rideflex.logs.answers import unknown_words
+from rideflex.logs.columns import LogColumns, ToldTwice, id_name
 from rideflex.tables.arrays import truths
-from rideflex.tables.columns import ACCEPTED, ACTION, CONTEXT, read_answer
+from rideflex.tables.columns import (
+    ACCEPTED,
+    ACTION,
+    CONTEXT,
+    SHIFTS,
+    answer_word,
+    is_answer,
+    read_answer,
+)
 from rideflex.tables.frames import array_of, column_of, ids_of, integers_of, names_of
-from rideflex.tables.ids import Ids
-from rideflex.travelers import TravelerIndex
-
-logger = logging.getLogger(__name__)
-
-_ID_NAMES = ("customer_id", CONTEXT[0])
 
 
-def encode_outcomes(frame: Any, table: DecisionTable, travelers: TravelerIndex) -> Outcomes:
-    """Encode logged outcomes for a posterior, a buffer or counts.
-
-    Where the table has no row for an outcome the types' rules answer; the log says how often.
-
-    Parameters
-    ----------
-    frame
-        n outcomes with `customer_id` or `traveler_id`, the five other context columns, `action`
-        (or both shift columns) and `accepted`: a pandas or Polars frame, an Arrow table, a mapping
-        of columns, or a list of dicts.
-    table
-        What the types would have answered.
-    travelers
-        The travelers and their entities.
+def read_frame(frame: Any) -> LogColumns:
+    """Read n logged outcomes; see `encode_outcomes` for the columns.
 
     Raises
     ------
     UsageError
-        If a column is missing or a value can't be used; it names the value and its position.
-
-    Examples
-    --------
-    >>> from tempfile import mkdtemp
-    >>> from rideflex import read_area
-    >>> from rideflex.synthetic import AreaSettings, generate_area
-    >>> folder = f"{mkdtemp()}/city"
-    >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
-    >>> area = read_area(folder)
-    >>> trip = dict(zip(CONTEXT, area.table.contexts[0], strict=True))
-    >>> log = [{**trip, "pickup_shift_min": -20, "dropoff_shift_min": 0, "accepted": True}]
-    >>> outcomes = encode_outcomes(log, area.table, area.travelers)
-    >>> outcomes.trips.tolist(), outcomes.actions.tolist(), outcomes.accepted.tolist()
-    ([0], [4], [True])
+        If a column is missing or a value can't be read; it names the value and its position.
     """
-    ids = traveler_ids(frame)
-    actions = actions_of(frame, table.offers) if ACTION in names_of(frame) else table.actions(frame)
-    trips = trip_ids(frame, ids, table)
-    if fallbacks := table.fallbacks(trips, actions):
-        logger.warning(
-            "no row for %d of %d outcomes: the types' rules answer", fallbacks, len(trips)
-        )
-    return table.outcomes(travelers.encode(ids), trips, actions, answers(frame))
+    names = names_of(frame)
+    has_shifts = all(name in names for name in SHIFTS)
+    by_shifts = has_shifts and ACTION not in names
+    context, with_context = _context(frame)
+    return LogColumns(
+        ids=ids_of(frame, id_name(names)),
+        context=context,
+        with_context=with_context,
+        actions=None if by_shifts else integers_of(frame, ACTION),
+        shifts=(integers_of(frame, SHIFTS[0]), integers_of(frame, SHIFTS[1]))
+        if by_shifts
+        else None,
+        accepted=_answers(frame),
+        told_twice=_told_twice(frame) if has_shifts and not by_shifts else None,
+    )
 
 
-def id_name(names: Sequence[str]) -> str:
-    """The column that holds the travelers' own ids: `customer_id` or `traveler_id`."""
-    return next((name for name in _ID_NAMES if name in names), CONTEXT[0])
+def _told_twice(frame: Any) -> ToldTwice:
+    """Read the shifts beside the actions, of the outcomes that have both."""
+    if isinstance(frame, Sequence):
+        frame = {name: [outcome.get(name) for outcome in frame] for name in SHIFTS}
+    columns = [column_of(frame, name) for name in SHIFTS]
+    positions = np.flatnonzero(
+        np.logical_and(*(column.is_valid().to_numpy(zero_copy_only=False) for column in columns))
+    )
+    told = {name: column.take(positions) for name, column in zip(SHIFTS, columns, strict=True)}
+    return ToldTwice(positions, (integers_of(told, SHIFTS[0]), integers_of(told, SHIFTS[1])))
 
 
-def traveler_ids(frame: Any) -> Ids:
-    """Take the travelers' own ids [n] from `customer_id` or `traveler_id`."""
-    return ids_of(frame, id_name(names_of(frame)))
-
-
-def actions_of(frame: Any, offers: OfferGrid) -> npt.NDArray[np.int32]:
-    """Take the offers' places in the grid, int32 [n], from `action`."""
-    return offers.check_actions(integers_of(frame, ACTION))
-
-
-def answers(frame: Any) -> npt.NDArray[np.bool_]:
-    """Take the observed answers, bool [n], from `accepted`.
-
-    Raises
-    ------
-    UsageError
-        If a value is neither accept nor reject, true nor false, 1 nor 0.
-    """
+def _answers(frame: Any) -> npt.NDArray[np.bool_]:
+    """Take the observed answers, bool [n], from `accepted`."""
     values = array_of(frame, ACCEPTED)
     if values.dtype.kind not in "OUT":
         return truths(values)
     words, word_of_row = np.unique(values.astype(np.str_), return_inverse=True)
-    accepted = np.empty(len(words), dtype=np.bool_)
-    for number, word in enumerate(words.tolist()):
-        try:
-            accepted[number] = read_answer(word)
-        except ValueError as cause:
-            row = int(np.argmax(word_of_row == number))
-            raise UsageError(f"accepted {cause}, but {word!r} (position {row})") from None
+    wrong = np.array([not is_answer(answer_word(word)) for word in words])
+    if wrong.any():
+        times = Counter(answer_word(word) for word in values[wrong[word_of_row]])
+        row = int(wrong[word_of_row].argmax())
+        raise UsageError(
+            f"accepted: {unknown_words(times)} (the first is {values[row]!r} at position {row})"
+        )
+    accepted = np.array([read_answer(word) for word in words.tolist()], dtype=np.bool_)
     read: npt.NDArray[np.bool_] = accepted[word_of_row]
     return read
 
 
-def trip_ids(frame: Any, ids: Ids, table: DecisionTable) -> npt.NDArray[np.int32]:
-    """Encode the contexts, int32 [n]; -1 where the table has no such context, or a record none.
+def _context(frame: Any) -> tuple[Mapping[str, pa.Array], npt.NDArray[np.intp] | None]:
+    """The context columns, and the outcomes that have them; None where all do.
 
     Raises
     ------
@@ -116,17 +90,14 @@ def trip_ids(frame: Any, ids: Ids, table: DecisionTable) -> npt.NDArray[np.int32
         If some context columns are there and others in no record at all: a name is misspelt.
     """
     try:
-        texts = {name: column_of(frame, name) for name in CONTEXT[1:]}
+        return {name: column_of(frame, name) for name in CONTEXT[1:]}, None
     except UsageError:
         whole = _records_with_context(frame)
         if whole is None:
             raise
-        trips = np.full(len(ids), -1, dtype=np.int32)
-        if len(whole):
-            records = [frame[row] for row in whole.tolist()]
-            trips[whole] = trip_ids(records, ids[whole], table)
-        return trips
-    return table.trip_ids({CONTEXT[0]: ids, **texts})
+    records = [frame[row] for row in whole.tolist()]
+    columns = {name: column_of(records, name) for name in CONTEXT[1:]} if records else {}
+    return columns, whole
 
 
 def _records_with_context(frame: Any) -> npt.NDArray[np.intp] | None:

@@ -13,19 +13,29 @@ CONTEXT = (
 TEXTS = CONTEXT[1:]
 SHIFTS = ("pickup_shift_min", "dropoff_shift_min")
 KEY = (*CONTEXT, *SHIFTS)
-ACTION, ACCEPTED = "action", "accepted"
+ACTION, ACCEPTED, OUTCOME_ID = "action", "accepted", "outcome_id"
 DECISIONS = {"accept": True, "reject": False}
 """What a type answers in a file of decisions; a log may say it in more words."""
 
-_ANSWERS = {
-    **dict.fromkeys(("accept", "true", "yes", "1", "1.0"), True),
-    **dict.fromkeys(("reject", "false", "no", "0", "0.0"), False),
-}
+ACCEPTS = ("accept", "accepted", "yes", "y", "true", "1")
+REJECTS = ("reject", "rejected", "declined", "no", "n", "false", "0")
+KNOWN_ANSWERS = f"known are {', '.join(ACCEPTS)} and {', '.join(REJECTS)}"
+_ANSWERS = dict.fromkeys((*ACCEPTS, "1.0"), True) | dict.fromkeys((*REJECTS, "0.0"), False)
+
+
+def answer_word(value: object) -> str:
+    """Take a cell of an answer as a word: in small letters, and empty where there is none."""
+    return "" if value is None else str(value).strip().lower()
+
+
+def is_answer(word: str) -> bool:
+    """Whether a word (see `answer_word`) is an answer."""
+    return word in _ANSWERS
 
 
 def read_answer(value: object) -> bool:
     """Read whether an offer was accepted; raises ValueError with the cause."""
-    answer = _ANSWERS.get(str(value).strip().lower())
+    answer = _ANSWERS.get(answer_word(value))
     if answer is None:
-        raise ValueError("is neither accept nor reject, true nor false, 1 nor 0")
+        raise ValueError(f"is neither accept nor reject; {KNOWN_ANSWERS}")
     return answer

@@ -35,7 +35,8 @@ _KINDS = {
 }
 _JSON = "is JSON; save it as CSV or Parquet, one row a record with a header of its names"
 _SAVE_AS_UTF8 = "is not UTF-8 text; save it as UTF-8"
-_EMPTY = "is empty: it needs a header and at least one row"
+_NO_HEADER = "has no header: the names of its columns stand in the first row"
+_NO_ROWS = "is empty: it needs a header and at least one row"
 
 
 class CsvFile:
@@ -81,6 +82,22 @@ class CsvFile:
         self._content.close()
 
     @property
+    def header(self) -> Head:
+        """The header and the first rows, if there are any.
+
+        Raises
+        ------
+        DataError
+            If there is no header.
+        """
+        if not self._first or not any(self._first[0]):
+            raise DataError(Problem(self._file, _NO_HEADER, row=1))
+        names = tuple(map(normal_text, self._first[0]))
+        below = [row for row in self._first[1:] if any(row)]
+        cells = {name: [row[at] for row in below if at < len(row)] for at, name in enumerate(names)}
+        return Head(self._file, names, cells)
+
+    @property
     def head(self) -> Head:
         """The header and the first rows.
 
@@ -90,11 +107,8 @@ class CsvFile:
             If there is no header, or no row below it.
         """
         if not any(any(row) for row in self._first[1:]):
-            raise DataError(Problem(self._file, _EMPTY))
-        names = tuple(map(normal_text, self._first[0]))
-        below = self._first[1:]
-        cells = {name: [row[at] for row in below if at < len(row)] for at, name in enumerate(names)}
-        return Head(self._file, names, cells)
+            raise DataError(Problem(self._file, _NO_ROWS))
+        return self.header
 
     @property
     def first_row(self) -> int:

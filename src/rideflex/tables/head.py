@@ -32,6 +32,11 @@ class Head:
     names: tuple[str, ...]
     cells: dict[str, list[Any]]
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether any row stands below the header."""
+        return any(self.cells.values())
+
     def require(self, wanted: Sequence[str]) -> None:
         """Check that every wanted column stands in the header once.
 
@@ -61,8 +66,13 @@ class TableFile(Protocol):
     """A file of rows that is open: its header has been read, its rows are read on demand."""
 
     @property
+    def header(self) -> Head:
+        """The header and the first rows, if there are any."""
+        ...
+
+    @property
     def head(self) -> Head:
-        """The header and the first rows."""
+        """The header and the first rows, of which there must be some."""
         ...
 
     def rows(self, wanted: Sequence[str]) -> Iterator[Rows]:

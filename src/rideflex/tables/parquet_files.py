@@ -44,6 +44,23 @@ class ParquetFile:
         self._content.close()
 
     @property
+    def header(self) -> Head:
+        """The header and the first rows, if there are any.
+
+        Raises
+        ------
+        DataError
+            If the file is spoilt.
+        """
+        names = tuple(self._content.schema_arrow.names)
+        try:
+            batch = next(self._content.iter_batches(batch_size=HEAD_ROWS), None)
+            cells = {name: [] if batch is None else batch[name].to_pylist() for name in names}
+        except _UNREADABLE as error:
+            raise DataError(self._spoilt(FIRST_ROW, error)) from None
+        return Head(self._file, names, cells)
+
+    @property
     def head(self) -> Head:
         """The header and the first rows.
 
@@ -54,12 +71,7 @@ class ParquetFile:
         """
         if self._content.metadata.num_rows == 0:
             raise DataError(Problem(self._file, "is empty: it needs at least one row"))
-        try:
-            batch = next(self._content.iter_batches(batch_size=HEAD_ROWS))
-            cells = {name: batch[name].to_pylist() for name in batch.schema.names}
-        except _UNREADABLE as error:
-            raise DataError(self._spoilt(FIRST_ROW, error)) from None
-        return Head(self._file, tuple(batch.schema.names), cells)
+        return self.header
 
     def rows(self, wanted: Sequence[str]) -> Iterator[Rows]:
         """Read columns as they are.

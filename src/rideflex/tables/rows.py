@@ -93,11 +93,15 @@ class Rows:
         filled = np.zeros(len(self), dtype=np.bool_)
         for coded in self.columns.values():
             filled |= np.array([value != "" for value in coded.values])[coded.codes]
+        return self.where(filled)
+
+    def where(self, held: npt.NDArray[np.bool_]) -> Rows:
+        """Leave out the rows that are not held, bool [n]."""
         columns = {
-            name: Coded(coded.values, coded.codes[filled]).compact()
+            name: Coded(coded.values, coded.codes[held]).compact()
             for name, coded in self.columns.items()
         }
-        return replace(self, numbers=self.numbers[filled], columns=columns)
+        return replace(self, numbers=self.numbers[held], columns=columns)
 
     def _values(self, name: str, reader: Reader) -> tuple[list[Any], list[str | None]]:
         """What each distinct cell of a column is read as, and why it can't be; read once."""

@@ -121,7 +121,7 @@ def test_a_shift_is_worth_what_it_saves():
     second = Requests([0], [1], [[1200, 1800]], [[1200, 3000]])
     quotes = plans.quote(second, offers)
     assert quotes.cost[0, offers.no_shift] == 1200
-    assert quotes.cost[0, offers.index(-10, 0)] == 0
+    assert quotes.cost[0, offers.action_of(-10, 0)] == 0
 
 
 @pytest.mark.parametrize(

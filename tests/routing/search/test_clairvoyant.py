@@ -113,7 +113,7 @@ def test_nobody_is_asked_for_more_than_the_routes_need():
     open_day = small_day(5, n=5, offers=OfferGrid.default())
     object.__setattr__(open_day, "accepted", np.ones_like(open_day.accepted))
     start = start_of(open_day)
-    widest = np.full(5, open_day.offers.index(-30, 30), dtype=np.int32)
+    widest = np.full(5, open_day.offers.action_of(-30, 30), dtype=np.int32)
     spared = Agreement(open_day, widest, start.routes).spared()
     assert spared.routes == start.routes
     assert spared.minutes == 0
