@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -50,11 +50,11 @@ class LogCounts:
     counts: Counts
     rows: int
     fallbacks: int
-    left_out: Mapping[str, int]
-    empty: tuple[Path, ...]
-    repeated: int
-    differing: int
-    overlaps: tuple[Overlap, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    empty: tuple[Path, ...] = ()
+    repeated: int = 0
+    differing: int = 0
+    overlaps: tuple[Overlap, ...] = ()
 
 
 def count_outcomes(
