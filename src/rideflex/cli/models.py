@@ -81,18 +81,11 @@ def fit(
 
     Example: `rideflex fit --data cities/demo --outcomes may.csv june.parquet --out june.model`
     """
-    from time import perf_counter
-
-    from rich.markup import escape
-    from rich.progress import Progress
-
     from rideflex.areas import read_area
     from rideflex.cli.answer_models import fit_answers
-    from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.errors import DataError, Problem, UsageError
-    from rideflex.logs.files import count_outcomes
-    from rideflex.logs.remarks import doubts, notes
-    from rideflex.models.fitting import fit_to_log, model_for
+    from rideflex.cli.console import make_console
+    from rideflex.cli.type_models import fit_types
+    from rideflex.errors import UsageError
     from rideflex.storage.array_file import is_saved
 
     if not 0.0 <= forget <= 1.0:
@@ -104,9 +97,9 @@ def fit(
         raise UsageError(f"--out {out} is there and is no model; name another file")
     if context is not None and model != "tolerance":
         raise UsageError("--context needs --model tolerance: types answer by the table")
-    console = make_console()
     if data is None and model != "tolerance":
         raise UsageError(f"--model {model} needs the decisions of a service area: name --data")
+    console = make_console()
     area = None
     if data is not None:
         with console.status("reading the service area"):
@@ -115,62 +108,9 @@ def fit(
         figures = fit_answers(files, out, area, context, forget, console)
         write_figures(console, json, figures)
         return
-    start = perf_counter()
-    with Progress(console=console, transient=True) as progress:
-        tasks = {
-            file: progress.add_task(f"{escape(file.name)}: outcomes", total=None) for file in files
-        }
-        log = count_outcomes(
-            files,
-            area.table,
-            area.travelers,
-            lambda file, rows: progress.advance(tasks[file], rows),
-            forget=forget,
-            no_answer=() if no_answer is None else no_answer.split(","),
-        )
-    if not log.rows:
-        cause = "no outcome to learn from"
-        raise DataError([Problem(str(file), cause) for file in files])
-    read_s = perf_counter() - start
-    fitted = fit_to_log(model_for(area, model, features=features), log)
-    fitted.model.save(out)
-    found = fitted.found()
-    console.print(
-        f"{log.rows:,} outcomes of {fitted.n_asked:,} of {len(area.travelers):,} travelers; the "
-        f"rules answered {log.fallbacks:,} of them (no row of decisions). {fitted.noise:.1%} of "
-        "the answers go against the types."
-    )
-    for name, travelers in found.items():
-        print_wrapped(console, f"{travelers:8,}  {name}")
-    for note in notes(log):
-        print_wrapped(console, note)
-    for doubt in (*fitted.warnings(), *doubts(log)):
-        print_wrapped(console, f"warning: {doubt}")
-    print_wrapped(
-        console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
-    )
-    write_figures(
-        console,
-        json,
-        {
-            "outcomes": log.rows,
-            "travelers": fitted.n_asked,
-            "fallbacks": log.fallbacks,
-            "noise": fitted.noise,
-            "read_s": read_s,
-            "fit_s": fitted.seconds,
-            "found": found,
-            "model": model,
-            "no_answer": log.left_out,
-            "empty": list(map(str, log.empty)),
-            "repeated": log.repeated,
-            "differing": log.differing,
-            "overlaps": [
-                {"earlier": str(one.earlier), "later": str(one.later), "rows": one.rows}
-                for one in log.overlaps
-            ],
-        },
-    )
+    words = () if no_answer is None else no_answer.split(",")
+    figures = fit_types(files, out, area, model, features, forget, words, console)
+    write_figures(console, json, figures)
 
 
 def predict(

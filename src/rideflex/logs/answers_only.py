@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import DataError
-from rideflex.logs.frames import id_name
+from rideflex.logs.columns import id_name
 from rideflex.logs.trip_context import TripContext
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes

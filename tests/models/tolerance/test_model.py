@@ -98,7 +98,7 @@ def test_an_acceptance_never_lowers_a_smaller_offer(learned, traveler, offer, ti
         if 0 >= pickup >= offer[0] and 0 <= dropoff <= offer[1]
     ]
     before = model.predict_accept([traveler], [-1])[0]
-    yes = answers_of([traveler] * times, [grid.index(*offer)] * times, [True] * times)
+    yes = answers_of([traveler] * times, [grid.action_of(*offer)] * times, [True] * times)
     model.learn(yes)
     after = model.predict_accept([traveler], [-1])[0]
     model.learn(yes, sign=-1)
@@ -126,7 +126,7 @@ def test_any_offers_are_predicted(learned):
     finer = OfferGrid(((0, 0), (-10, 0), (-14, 0), (-20, 0), (-90, 120)))
     accept = model.predict_accept(np.arange(30), np.full(30, -1), offers=finer)
     asked = model.predict_accept(np.arange(30), np.full(30, -1))
-    assert np.allclose(accept[:, 1], asked[:, model.offers.index(-10, 0)])
+    assert np.allclose(accept[:, 1], asked[:, model.offers.action_of(-10, 0)])
     assert (accept[:, 1] >= accept[:, 2]).all()
     assert (accept[:, 2] >= accept[:, 3]).all()
     assert (accept[:, 4] < 0.2).all()

@@ -70,7 +70,7 @@ class ToleranceModel:
     >>> from rideflex.outcomes import Outcomes
     >>> model = ToleranceModel(2)
     >>> travelers = np.repeat([0, 1], 10)
-    >>> action = model.offers.index(0, 20)
+    >>> action = model.offers.action_of(0, 20)
     >>> anywhere, actions = np.full(20, -1), np.full(20, action)
     >>> model.update(Outcomes(travelers, anywhere, actions, travelers == 0))
     >>> (model.predict_accept([0, 1], [-1, -1])[:, action] > 0.5).tolist()

@@ -1,0 +1,107 @@
+"""`rideflex fit` of models that learn which flexibility type each traveler is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rideflex.cli.console import print_wrapped
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rideflex.areas import ServiceArea
+    from rideflex.logs.files import LogCounts
+
+
+def fit_types(
+    files: Sequence[Path],
+    out: Path,
+    area: ServiceArea,
+    model: str,
+    features: bool,
+    forget: float,
+    no_answer: Sequence[str],
+    console: Console,
+) -> dict[str, Any]:
+    """Fit types to logs, save and tell them; returns the figures.
+
+    Raises
+    ------
+    DataError
+        If a log can't be used, or none has an outcome.
+    """
+    from time import perf_counter
+
+    from rideflex.logs.remarks import doubts, notes
+    from rideflex.models.fitting import fit_to_log, model_for
+
+    start = perf_counter()
+    log = _read(files, area, forget, no_answer, console)
+    read_s = perf_counter() - start
+    fitted = fit_to_log(model_for(area, model, features=features), log)
+    fitted.model.save(out)
+    found = fitted.found()
+    console.print(
+        f"{log.rows:,} outcomes of {fitted.n_asked:,} of {len(area.travelers):,} travelers; the "
+        f"rules answered {log.fallbacks:,} of them (no row of decisions). {fitted.noise:.1%} of "
+        "the answers go against the types."
+    )
+    for name, travelers in found.items():
+        print_wrapped(console, f"{travelers:8,}  {name}")
+    for note in notes(log):
+        print_wrapped(console, note)
+    for doubt in (*fitted.warnings(), *doubts(log)):
+        print_wrapped(console, f"warning: {doubt}")
+    print_wrapped(
+        console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
+    )
+    return {
+        "outcomes": log.rows,
+        "travelers": fitted.n_asked,
+        "fallbacks": log.fallbacks,
+        "noise": fitted.noise,
+        "read_s": read_s,
+        "fit_s": fitted.seconds,
+        "found": found,
+        "model": model,
+        "no_answer": log.left_out,
+        "empty": list(map(str, log.empty)),
+        "repeated": log.repeated,
+        "differing": log.differing,
+        "overlaps": [
+            {"earlier": str(one.earlier), "later": str(one.later), "rows": one.rows}
+            for one in log.overlaps
+        ],
+    }
+
+
+def _read(
+    files: Sequence[Path],
+    area: ServiceArea,
+    forget: float,
+    no_answer: Sequence[str],
+    console: Console,
+) -> LogCounts:
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    from rideflex.errors import DataError, Problem
+    from rideflex.logs.files import count_outcomes
+
+    with Progress(console=console, transient=True) as progress:
+        tasks = {
+            file: progress.add_task(f"{escape(file.name)}: outcomes", total=None) for file in files
+        }
+        log = count_outcomes(
+            files,
+            area.table,
+            area.travelers,
+            lambda file, rows: progress.advance(tasks[file], rows),
+            forget=forget,
+            no_answer=no_answer,
+        )
+    if not log.rows:
+        raise DataError([Problem(str(file), "no outcome to learn from") for file in files])
+    return log
