@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rideflex.models.mixture import MixturePrior, fit_mixture
-from rideflex.models.tolerance.prior import Evidence, fit_prior
+from rideflex.models.tolerance.prior import Evidence, fit_priors
 from rideflex.outcomes import Counts
 from rideflex.testing.worlds import draw_world
 
@@ -57,7 +57,7 @@ def test_em_is_that_of_the_plain_loop(n_types, passes):
     """Weights and noise agree after any number of passes, with types and without."""
     priors = MixturePrior()
     log_cells, evidence = drawn(n_types, seed=passes)
-    found = fit_prior(log_cells, evidence, priors, tolerance=0.0, max_passes=passes)
+    (found,) = fit_priors(log_cells[None], evidence, priors, tolerance=0.0, max_passes=passes)
     weights, noise = plain_em(
         log_cells.tolist(),
         evidence.types.agree.tolist(),
@@ -78,7 +78,7 @@ def test_evidence_never_falls(n_types):
     log_cells, evidence = drawn(n_types, n=30)
     reached = []
     for passes in range(1, 40):
-        fit = fit_prior(log_cells, evidence, priors, tolerance=0.0, max_passes=passes)
+        (fit,) = fit_priors(log_cells[None], evidence, priors, tolerance=0.0, max_passes=passes)
         pseudo = np.concatenate([np.full(5, 4.0 / 5), np.full(n_types, 2.0)])
         reached.append(fit.evidence + float(pseudo @ np.log(fit.weights)))
     assert (np.diff(reached) >= -1e-9).all()
@@ -90,8 +90,23 @@ def test_types_far_from_every_cell_are_told_apart():
     counts = draw_world(40, 60).counts
     evidence = Evidence(np.zeros((40, 0)), counts, np.ones(40))
     impossible = np.full((40, 5), -1e5)
-    found = fit_prior(impossible, evidence, MixturePrior(), tolerance=1e-9, max_passes=2000)
+    (found,) = fit_priors(
+        impossible[None], evidence, MixturePrior(), tolerance=1e-9, max_passes=2000
+    )
     alone = fit_mixture(counts)
     np.testing.assert_allclose(found.weights[5:] * (40 + 12) / (40 + 8), alone.shares, atol=1e-6)
     assert found.noise == pytest.approx(alone.noise, abs=1e-6)
     assert np.isfinite(found.evidence)
+
+
+@pytest.mark.parametrize("n_types", [0, 3])
+def test_settings_side_by_side_are_as_alone(n_types):
+    """Settings that end at different passes get what they get one at a time."""
+    rows = [drawn(n_types, seed=2, n_cells=5)[0] * factor for factor in (0.1, 1.0, 3.0)]
+    evidence = drawn(n_types, seed=2)[1]
+    together = fit_priors(np.stack(rows), evidence, MixturePrior(), tolerance=1e-4)
+    for row, found in zip(rows, together, strict=True):
+        (alone,) = fit_priors(row[None], evidence, MixturePrior(), tolerance=1e-4)
+        np.testing.assert_allclose(found.weights, alone.weights, atol=1e-14)
+        assert found.noise == pytest.approx(alone.noise, abs=1e-14)
+        assert found.evidence == pytest.approx(alone.evidence, abs=1e-9)

@@ -7,8 +7,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from rideflex._compiled import compiled
 from rideflex.errors import UsageError
 
+_ROUNDING = 1e-3
 _AXES = ("traveler", "context level", "offer")
 
 
@@ -98,22 +100,25 @@ class AnswerCounts:
             If a traveler, level or offer is outside the counts, or more answers are taken away
             than were counted; nothing is counted then.
         """
-        columns = [np.asarray(column) for column in (travelers, levels, actions)]
-        for column, size, name in zip(columns, self._array.shape, _AXES, strict=False):
-            if column.size and not (0 <= column.min() and column.max() < size):
+        who = np.asarray(travelers, dtype=np.int64)
+        where, what = np.asarray(levels, dtype=np.int64), np.asarray(actions, dtype=np.int64)
+        answers = np.asarray(accepted, dtype=np.bool_)
+        for column, size, name in zip((who, where, what), self._array.shape, _AXES, strict=False):
+            if _is_outside(column, size):
                 raise UsageError(
                     f"each {name} is one of 0 … {size - 1}; they run from {column.min()} to "
                     f"{column.max()}"
                 )
-        answers = np.asarray(accepted).astype(np.intp)
-        places = np.ravel_multi_index((*columns, answers), self._array.shape)
-        met, times = np.unique(places, return_counts=True)
-        counted = self._array.reshape(-1)[met] + sign * times.astype(np.float64)
-        if self._array.dtype.kind == "u" and (counted < 0).any():
-            raise UsageError("more answers are taken away than were counted")
-        self._widen(counted.max(initial=0.0))
-        # What rounding leaves of an answer that has faded must not fall below none.
-        self._array.reshape(-1)[met] = np.maximum(counted, 0.0)
+        done = 0
+        while True:
+            done = _count(self._array, who, where, what, answers, sign, done, self._most)
+            if done == len(answers):
+                return
+            if sign < 0:
+                back = slice(done)
+                _count(self._array, who[back], where[back], what[back], answers[back], 1, 0, np.inf)
+                raise UsageError("more answers are taken away than were counted")
+            self._widen(self._most + 1.0)
 
     def scaled(self, factor: float) -> AnswerCounts:
         """Counts that weigh `factor` times as much.
@@ -145,7 +150,45 @@ class AnswerCounts:
         added._array += other.array.astype(added._array.dtype)
         return added
 
+    @property
+    def _most(self) -> float:
+        """The largest count that there is room for."""
+        kind = self._array.dtype
+        return float(np.iinfo(kind).max) if kind.kind == "u" else np.inf
+
     def _widen(self, most: float) -> None:
         """Make room for a count of `most`."""
-        if self._array.dtype.kind == "u" and most > np.iinfo(self._array.dtype).max:
+        if most > self._most:
             self._array = self._array.astype(np.min_scalar_type(int(most)))
+
+
+@compiled()
+def _is_outside(column: npt.NDArray[np.int64], size: int) -> bool:
+    outside = 0
+    for row in range(len(column)):
+        outside += column[row] < 0 or column[row] >= size
+    return outside > 0
+
+
+@compiled()
+def _count(
+    counts: npt.NDArray[Any],
+    travelers: npt.NDArray[np.int64],
+    levels: npt.NDArray[np.int64],
+    actions: npt.NDArray[np.int64],
+    accepted: npt.NDArray[np.bool_],
+    sign: int,
+    first: int,
+    most: float,
+) -> int:
+    """Count from row `first` on; returns the row that there is no room for, else how many.
+
+    What rounding leaves of an answer that has faded counts as none.
+    """
+    for row in range(first, len(accepted)):
+        at = (travelers[row], levels[row], actions[row], int(accepted[row]))
+        counted = float(counts[at]) + sign
+        if counted > most or counted < -_ROUNDING:
+            return row
+        counts[at] = max(counted, 0.0)
+    return len(accepted)

@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 
 PSEUDO_TRAVELERS = 4.0  # of all cells together
 _MOST_EXPONENT = 600.0  # beyond it the exponential leaves the numbers
+_MOST_NOISE = 0.499
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,15 @@ class Evidence:
     sizes: Floats
 
 
-def fit_prior(
+def fit_priors(
     log_cells: Floats,
     evidence: Evidence,
     priors: MixturePrior,
     *,
     tolerance: float = 1e-6,
     max_passes: int = 300,
-) -> ColumnPrior:
-    """Find the most probable weights of cells and types by expectation maximisation.
+) -> list[ColumnPrior]:
+    """Find the most probable weights of cells and types by EM, in several settings side by side.
 
     π_g ← (Σ_t r_tg + b_g) / (T + Σ b), with r_tg ∝ π_g L_tg; the pseudo-travelers b are four for
     all cells together, and those of `priors` for each type. Where there are types, ε follows from
@@ -71,68 +72,83 @@ def fit_prior(
     Parameters
     ----------
     log_cells
-        log L_tg of the cells, float64 [N, G].
+        log L_tg of the cells in each setting, float64 [S, N, G].
     evidence
         Its counts of agreement give log L of the types; its sizes weigh the rows.
     priors
         Pseudo-travelers of each type, pseudo-answers for ε.
     tolerance, max_passes
-        The search ends when no weight, and not ε, moves by more than `tolerance`, or after
-        `max_passes`.
+        The search in a setting ends when no weight, and not ε, moves by more than `tolerance`, or
+        after `max_passes`.
+
+    Returns
+    -------
+    What was found in each of the S settings.
     """
-    n_cells, n_types = log_cells.shape[1], evidence.types.agree.shape[1]
-    sizes, types = evidence.sizes, _Types(evidence.types, priors)
+    n_settings, _, n_cells = log_cells.shape
+    n_types, sizes = evidence.types.agree.shape[1], evidence.sizes
     pseudo = np.concatenate(
         [
             np.full(n_cells, PSEUDO_TRAVELERS / n_cells),
             np.full(n_types, priors.travelers_per_type),
         ]
     )
-    top = log_cells.max(axis=1)
-    cells = np.exp(log_cells - top[:, None])
-    weights, noise = pseudo / pseudo.sum(), priors.noise
-    for _ in range(max_passes):
-        of_types, shift = types.likelihood(noise, top)
-        mixed = (cells @ weights[:n_cells]) * np.exp(-shift) + of_types @ weights[n_cells:]
+    top = log_cells.max(axis=2)
+    cells, types = np.exp(log_cells - top[:, :, None]), evidence.types
+    weights = np.tile(pseudo / pseudo.sum(), (n_settings, 1))
+    noise = np.full(n_settings, priors.noise)
+    found: dict[int, ColumnPrior] = {}
+    moving = np.arange(n_settings)
+    for number in range(max_passes + 1):
+        of_types, shift = _type_likelihood(types, noise, top)
+        scale = np.exp(-shift)
+        mixed = scale * np.matmul(cells, weights[:, :n_cells, None])[:, :, 0]
+        mixed += np.matmul(of_types, weights[:, n_cells:, None])[:, :, 0]
         share = sizes / mixed
-        expected = weights * np.concatenate(
-            [cells.T @ (share * np.exp(-shift)), of_types.T @ share]
-        )
+        by_cell = np.matmul((share * scale)[:, None, :], cells)[:, 0]
+        by_type = np.matmul(share[:, None, :], of_types)[:, 0]
+        expected = weights * np.concatenate([by_cell, by_type], axis=1)
         updated = (expected + pseudo) / (sizes.sum() + pseudo.sum())
-        learned = types.noise(of_types * weights[n_cells:] * share[:, None]) if n_types else noise
-        moved = max(float(np.abs(updated - weights).max()), abs(learned - noise))
-        weights, noise = updated, learned
-        if moved <= tolerance:
+        moved = np.abs(updated - weights).max(axis=1)
+        learned = noise
+        if n_types:
+            held = of_types * share[:, :, None] * weights[:, None, n_cells:]
+            learned = _noise(held, types, priors)
+            moved = np.maximum(moved, np.abs(learned - noise))
+        still = (moved > tolerance) & (number < max_passes)
+        reached = (np.log(mixed) + top + shift) @ sizes
+        if n_types:
+            reached = reached + priors.wrong * np.log(noise) + priors.right * np.log1p(-noise)
+        for at in np.flatnonzero(~still).tolist():
+            found[int(moving[at])] = ColumnPrior(weights[at], float(noise[at]), float(reached[at]))
+        if not still.any():
             break
-    of_types, shift = types.likelihood(noise, top)
-    mixed = (cells @ weights[:n_cells]) * np.exp(-shift) + of_types @ weights[n_cells:]
-    reached = float(sizes @ (np.log(mixed) + top + shift))
-    if n_types:
-        reached += priors.wrong * np.log(noise) + priors.right * np.log1p(-noise)
-    return ColumnPrior(weights, noise, reached)
+        weights, noise = updated, learned
+        if not still.all():
+            moving, weights, noise = moving[still], weights[still], noise[still]
+            cells, top = cells[still], top[still]
+    return [found[at] for at in range(n_settings)]
 
 
-class _Types:
-    """Likelihood of the types' columns relative to the likeliest cell."""
+def _type_likelihood(counts: Counts, noise: Floats, top: Floats) -> tuple[Floats, Floats]:
+    """exp(log L - top - shift) of types [S, N, L], and the shift [S, N] that keeps it a number."""
+    each, total = noise[:, None, None], counts.total[:, None]
+    log_types = counts.agree * np.log1p(-each) + (total - counts.agree) * np.log(each)
+    log_types -= top[:, :, None]
+    shift = np.maximum(log_types.max(axis=2, initial=0.0) - _MOST_EXPONENT, 0.0)
+    return np.exp(log_types - shift[:, :, None]), shift
 
-    def __init__(self, counts: Counts, priors: MixturePrior) -> None:
-        self._agree, self._total = counts.agree, counts.total[:, None]
-        self._priors = priors
 
-    def likelihood(self, noise: float, top: Floats) -> tuple[Floats, Floats]:
-        """exp(log L - top - shift) [N, L], and the shift [N] that keeps it among the numbers."""
-        log_types = type_log_likelihood(self._agree, self._total, noise) - top[:, None]
-        shift = np.maximum(log_types.max(axis=1, initial=0.0) - _MOST_EXPONENT, 0.0)
-        return np.exp(log_types - shift[:, None]), shift
+def _noise(held: Floats, counts: Counts, priors: MixturePrior) -> Floats:
+    """ε [S] by the answers that the travelers [S, N, L] held to be of each type are found to give.
 
-    def noise(self, travelers: Floats) -> float:
-        """ε by the answers that the travelers [N, L] held to be of each type are expected to give.
-
-        It stays below one half: beyond it every type would mean its opposite.
-        """
-        wrong = float((travelers * (self._total - self._agree)).sum()) + self._priors.wrong
-        asked = float((travelers * self._total).sum()) + self._priors.wrong + self._priors.right
-        return min(wrong / asked, 0.499)
+    It stays below one half: beyond it every type would mean its opposite.
+    """
+    total = counts.total[:, None]
+    wrong = np.einsum("snl,nl->s", held, total - counts.agree) + priors.wrong
+    asked = np.einsum("snl,nl->s", held, np.broadcast_to(total, counts.agree.shape))
+    noise: Floats = np.minimum(wrong / (asked + priors.wrong + priors.right), _MOST_NOISE)
+    return noise
 
 
 def type_log_likelihood(agree: Floats, total: Floats, noise: float) -> Floats:

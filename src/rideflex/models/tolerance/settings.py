@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from rideflex.models.mixture import MixturePrior
 from rideflex.models.tolerance.cells import FORMS, LAPSES, SCALES, Cells, Form
-from rideflex.models.tolerance.prior import Evidence, fit_prior
+from rideflex.models.tolerance.prior import Evidence, fit_priors
 from rideflex.offers import OfferGrid
 
 Floats = npt.NDArray[np.float64]
@@ -19,6 +20,7 @@ _NEGLIGIBLE = 1e-3  # settings of less weight are left out
 _PROMISING = 12.0  # log evidence that a rough fit may lack of the best and still be fitted whole
 _ROUGH_TOLERANCE, _ROUGH_PASSES = 1e-3, 40
 _TYPICAL_SCALE: dict[Form, float] = {"both": 3.0, "sum": 0.2}
+_MOST_HELD = 1 << 22  # likelihoods at a time
 _LAPSED, _NOT_LAPSED = 1.0, 19.0  # pseudo-answers
 
 
@@ -76,19 +78,12 @@ def fit_settings(
     -------
     The settings that matter, heaviest first; their shares add up to 1.
     """
-    rough = {}
-    for form in FORMS:
-        for scale, lapse in product(SCALES[form], LAPSES):
-            setting = Setting(form, scale, lapse, np.empty(0), priors.noise, 0.0)
-            rough[setting.form, scale, lapse] = _fit(
-                setting, evidence, offers, n_levels, priors, _ROUGH_TOLERANCE, _ROUGH_PASSES
-            )
-    bar = max(score for score, _ in rough.values()) - _PROMISING
-    fitted = [
-        _fit(setting, evidence, offers, n_levels, priors)
-        for score, setting in rough.values()
-        if score >= bar
-    ]
+    rough = _fit(
+        _all_settings(), evidence, offers, n_levels, priors, _ROUGH_TOLERANCE, _ROUGH_PASSES
+    )
+    bar = max(score for score, _ in rough) - _PROMISING
+    promising = [setting for score, setting in rough if score >= bar]
+    fitted = _fit(promising, evidence, offers, n_levels, priors)
     scores = np.array([score for score, _ in fitted])
     shares = np.exp(scores - scores.max())
     shares[shares <= _NEGLIGIBLE * shares.sum()] = 0.0
@@ -111,24 +106,40 @@ def log_answers(acceptance: Floats) -> Floats:
     return logs.reshape(len(logs), -1)
 
 
+def _all_settings() -> list[Setting]:
+    """Every form, scale and lapse, without weights."""
+    return [
+        Setting(form, scale, lapse, np.empty(0), 0.0, 0.0)
+        for form in FORMS
+        for scale, lapse in product(SCALES[form], LAPSES)
+    ]
+
+
 def _fit(
-    setting: Setting,
+    settings: Sequence[Setting],
     evidence: Evidence,
     offers: OfferGrid,
     n_levels: int,
     priors: MixturePrior,
     tolerance: float = 1e-6,
     max_passes: int = 300,
-) -> tuple[float, Setting]:
-    """Fit the weights of one setting; returns its log evidence too."""
-    logs = log_answers(setting.acceptance(offers, n_levels))
-    prior = fit_prior(
-        evidence.answers @ logs.T, evidence, priors, tolerance=tolerance, max_passes=max_passes
-    )
-    score = (
-        prior.evidence
-        + _LAPSED * np.log(setting.lapse)
-        + _NOT_LAPSED * np.log1p(-setting.lapse)
-        - 0.5 * np.log(setting.scale / _TYPICAL_SCALE[setting.form]) ** 2
-    )
-    return float(score), replace(setting, weights=prior.weights, noise=prior.noise)
+) -> list[tuple[float, Setting]]:
+    """Fit the weights of settings, as many at a time as memory allows; with their log evidence."""
+    fitted = []
+    n_cells = len(Cells.grid("both", n_levels))
+    at_a_time = max(1, _MOST_HELD // (n_cells * max(1, len(evidence.sizes))))
+    for first in range(0, len(settings), at_a_time):
+        some = settings[first : first + at_a_time]
+        logs = [log_answers(setting.acceptance(offers, n_levels)).T for setting in some]
+        log_cells = np.stack([evidence.answers @ of_answers for of_answers in logs])
+        found = fit_priors(log_cells, evidence, priors, tolerance=tolerance, max_passes=max_passes)
+        for setting, prior in zip(some, found, strict=True):
+            score = (
+                prior.evidence
+                + _LAPSED * np.log(setting.lapse)
+                + _NOT_LAPSED * np.log1p(-setting.lapse)
+                - 0.5 * np.log(setting.scale / _TYPICAL_SCALE[setting.form]) ** 2
+            )
+            setting = replace(setting, weights=prior.weights, noise=prior.noise)
+            fitted.append((float(score), setting))
+    return fitted
