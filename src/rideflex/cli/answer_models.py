@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rideflex.areas import ServiceArea
+    from rideflex.logs.trip_context import TripContext
     from rideflex.models.answers import AnswerModel
+    from rideflex.models.hybrid import HybridModel
     from rideflex.tables.ids import Ids
 
 _MOST_SHOWN, _MOST_OFFERS = 50, 6
@@ -25,7 +27,7 @@ def fit_answers(
     files: Sequence[Path],
     out: Path,
     area: ServiceArea | None,
-    context: str | None,
+    context: TripContext | None,
     forget: float,
     console: Console,
 ) -> dict[str, Any]:
@@ -34,7 +36,6 @@ def fit_answers(
 
     from rideflex.cli.console import showing
     from rideflex.logs.answers_only import read_answers
-    from rideflex.logs.trip_context import TripContext
     from rideflex.models.answer_fitting import fit_tolerances
 
     start = perf_counter()
@@ -43,7 +44,7 @@ def fit_answers(
             files,
             travelers=None if area is None else area.travelers,
             offers=None if area is None else area.table.offers,
-            context=None if context is None else TripContext.parse(context),
+            context=context,
             on_file=lambda file, rows: on_step(f"{file.name}: {rows:,} answers"),
         )
     read_s = perf_counter() - start
@@ -77,6 +78,7 @@ def fit_answers(
         "read_s": read_s,
         "fit_s": fitted.seconds,
         "tolerances": minutes,
+        "sure": 0,
         "context": None if log.context is None else str(log.context),
         "model": "tolerance",
     }
@@ -153,5 +155,50 @@ def print_accept(model: AnswerModel, asked: AskedTravelers, console: Console) ->
             for one, times, (early, late), row in zip(
                 asked.ids.tolist(), answers, minutes, accept, strict=True
             )
+        },
+    }
+
+
+def print_types(model: HybridModel, asked: AskedTravelers, console: Console) -> dict[str, Any]:
+    """Print the type of travelers, or the minutes that they bear; returns it as figures."""
+    from rich.markup import escape
+
+    held = model.predict_types(asked.entities, unknown="prior")
+    minutes = model.predict_tolerances(asked.entities, unknown="prior")
+    answers = model.answered(asked.entities)
+    table = make_table(
+        "", "traveler", "answers", "type", "probability", "own", "early min", "late min"
+    )
+    rows = zip(asked.ids[:_MOST_SHOWN].tolist(), answers, held, minutes, strict=False)
+    for one, times, row, (early, late) in rows:
+        likeliest = int(row.argmax())
+        table.add_row(
+            escape(str(one)),
+            f"{times:g}",
+            f"type {likeliest}",
+            f"{row[likeliest]:.3f}",
+            f"{1.0 - row.sum():.3f}",
+            f"{early:.0f}",
+            f"{late:.0f}",
+        )
+    console.print(table)
+    if len(asked.ids) > _MOST_SHOWN:
+        console.print(f"… and {len(asked.ids) - _MOST_SHOWN:,} more; --json FILE writes all.")
+    for number, name in enumerate(model.types):
+        times = int((held.argmax(axis=1) == number).sum())
+        print_wrapped(console, f"type {number}: {name} (likeliest for {times:,})")
+    print_wrapped(
+        console,
+        "own: probability of tolerances of her own instead of a type; early and late min are those "
+        "tolerances.",
+    )
+    ids = [str(one) for one in asked.ids.tolist()]
+    bears = zip(ids, answers.tolist(), minutes.tolist(), strict=True)
+    return {
+        "types": model.types,
+        "travelers": dict(zip(ids, held.tolist(), strict=True)),
+        "own": {
+            one: {"answers": times, "early_min": early, "late_min": late}
+            for one, times, (early, late) in bears
         },
     }

@@ -34,18 +34,19 @@ def fit(
         ),
     ] = None,
     model: Annotated[
-        Literal["posterior", "evidence", "tolerance"],
+        Literal["hybrid", "tolerance", "posterior", "evidence"] | None,
         typer.Option(
-            help="The exact posterior over the types, the embedding trained by evidence, or "
-            "tolerances in minutes, learned from the answers alone."
+            help="Tolerances in minutes, learned from the answers alone (`tolerance`, where there "
+            "is no --data); the types of the decisions beside them (`hybrid`, else); the exact "
+            "posterior over the types; or the embedding trained by evidence."
         ),
-    ] = "posterior",
+    ] = None,
     context: Annotated[
         str | None,
         typer.Option(
             metavar="COLUMN[=VALUE,…]",
             help="Trips on which travelers may be stricter, such as trip_purpose=work,school; "
-            "with --model tolerance.",
+            "with --model tolerance and hybrid.",
         ),
     ] = None,
     features: Annotated[
@@ -72,7 +73,7 @@ def fit(
     ] = None,
     json: Json = None,
 ) -> None:
-    """Fit a flexibility model to logged outcomes.
+    """Fit a model to logged outcomes.
 
     A file holds the six context columns, `pickup_shift_min` and `dropoff_shift_min` (or
     `action`), and `accepted`; where it has a column `outcome_id`, each id counts once. Tolerances
@@ -84,33 +85,45 @@ def fit(
     from rideflex.areas import read_area
     from rideflex.cli.answer_models import fit_answers
     from rideflex.cli.console import make_console
-    from rideflex.cli.type_models import fit_types
-    from rideflex.errors import UsageError
-    from rideflex.storage.array_file import is_saved
+    from rideflex.cli.type_models import ModelChoice, fit_types
+    from rideflex.logs.trip_context import TripContext
 
-    if not 0.0 <= forget <= 1.0:
-        raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
-    if features and model != "evidence":
-        raise UsageError("--features needs --model evidence: the posterior has one π for all")
+    model = model or ("tolerance" if data is None else "hybrid")
+    told = None if context is None else TripContext.parse(context)
+    _check_options(model, data, out, features=features, forget=forget, context=context)
     files = (*outcomes, *(more or ()))
-    if out.exists() and not is_saved(out):
-        raise UsageError(f"--out {out} is there and is no model; name another file")
-    if context is not None and model != "tolerance":
-        raise UsageError("--context needs --model tolerance: types answer by the table")
-    if data is None and model != "tolerance":
-        raise UsageError(f"--model {model} needs the decisions of a service area: name --data")
     console = make_console()
     area = None
     if data is not None:
         with console.status("reading the service area"):
             area = read_area(data)
     if model == "tolerance" or area is None:
-        figures = fit_answers(files, out, area, context, forget, console)
+        figures = fit_answers(files, out, area, told, forget, console)
         write_figures(console, json, figures)
         return
     words = () if no_answer is None else no_answer.split(",")
-    figures = fit_types(files, out, area, model, features, forget, words, console)
+    maker = ModelChoice(model, features=features, context=told)
+    figures = fit_types(files, out, area, maker, forget, words, console)
     write_figures(console, json, figures)
+
+
+def _check_options(
+    model: str, data: Path | None, out: Path, *, features: bool, forget: float, context: str | None
+) -> None:
+    """Refuse options of `fit` that don't go together."""
+    from rideflex.errors import UsageError
+    from rideflex.storage.array_file import is_saved
+
+    if not 0.0 <= forget <= 1.0:
+        raise UsageError(f"--forget is a weight from 0 to 1, not {forget}")
+    if features and model != "evidence":
+        raise UsageError("--features needs --model evidence: the others have one π for all")
+    if context is not None and model not in ("tolerance", "hybrid"):
+        raise UsageError("--context needs --model tolerance or hybrid: types answer by the table")
+    if data is None and model != "tolerance":
+        raise UsageError(f"--model {model} needs the decisions of a service area: name --data")
+    if out.exists() and not is_saved(out):
+        raise UsageError(f"--out {out} is there and is no model; name another file")
 
 
 def predict(
@@ -143,10 +156,11 @@ def predict(
     """
     import numpy as np
 
-    from rideflex.cli.answer_models import print_accept, rows_of
+    from rideflex.cli.answer_models import print_accept, print_types, rows_of
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.option_lists import read_ids
     from rideflex.errors import UsageError
+    from rideflex.models.hybrid import HybridModel
     from rideflex.models.registry import holds_answer_model, load_answer_model, load_model
     from rideflex.tables.ids import id_array
 
@@ -160,7 +174,12 @@ def predict(
             raise UsageError("--strangers are told by features, and this model knows no features")
         answering = load_answer_model(model)
         asked = rows_of(answering, [travelers, *(more or ())] if travelers else [], unknown)
-        write_figures(console, json, print_accept(answering, asked, console))
+        told = (
+            print_types(answering, asked, console)
+            if isinstance(answering, HybridModel)
+            else print_accept(answering, asked, console)
+        )
+        write_figures(console, json, told)
         return
     made = load_model(model)
     index = made.travelers

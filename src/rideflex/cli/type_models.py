@@ -1,8 +1,9 @@
-"""`rideflex fit` of models that learn which flexibility type each traveler is of."""
+"""`rideflex fit` of models that learn which flexibility type of a table each traveler is of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,34 @@ if TYPE_CHECKING:
 
     from rideflex.areas import ServiceArea
     from rideflex.logs.files import LogCounts
+    from rideflex.logs.trip_context import TripContext
+    from rideflex.models.answer_fitting import LogCollector
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Which model is fitted.
+
+    Parameters
+    ----------
+    name
+        Of the model.
+    features
+        Whether features speak for travelers who were never asked.
+    context
+        Trips that are told apart, of the hybrid.
+    """
+
+    name: str
+    features: bool = False
+    context: TripContext | None = None
 
 
 def fit_types(
     files: Sequence[Path],
     out: Path,
     area: ServiceArea,
-    model: str,
-    features: bool,
+    choice: ModelChoice,
     forget: float,
     no_answer: Sequence[str],
     console: Console,
@@ -35,12 +56,18 @@ def fit_types(
     from time import perf_counter
 
     from rideflex.logs.remarks import doubts, notes
-    from rideflex.models.fitting import fit_to_log, model_for
+    from rideflex.models.answer_fitting import HybridFit, LogCollector, fit_hybrid, hybrid_for
+    from rideflex.models.fitting import LogFit, fit_to_log, model_for
 
+    hybrid = hybrid_for(area, choice.context) if choice.name == "hybrid" else None
+    collector = None if hybrid is None else LogCollector(hybrid.tally(), forget)
     start = perf_counter()
-    log = _read(files, area, forget, no_answer, console)
+    log = _read(files, area, forget, no_answer, collector, console)
     read_s = perf_counter() - start
-    fitted = fit_to_log(model_for(area, model, features=features), log)
+    if hybrid is not None and collector is not None:
+        fitted: HybridFit | LogFit = fit_hybrid(hybrid, collector.tally, log)
+    else:
+        fitted = fit_to_log(model_for(area, choice.name, features=choice.features), log)
     fitted.model.save(out)
     found = fitted.found()
     console.print(
@@ -65,7 +92,8 @@ def fit_types(
         "read_s": read_s,
         "fit_s": fitted.seconds,
         "found": found,
-        "model": model,
+        "sure": fitted.sure(),
+        "model": choice.name,
         "no_answer": log.left_out,
         "empty": list(map(str, log.empty)),
         "repeated": log.repeated,
@@ -82,6 +110,7 @@ def _read(
     area: ServiceArea,
     forget: float,
     no_answer: Sequence[str],
+    collector: LogCollector | None,
     console: Console,
 ) -> LogCounts:
     from rich.markup import escape
@@ -101,6 +130,7 @@ def _read(
             lambda file, rows: progress.advance(tasks[file], rows),
             forget=forget,
             no_answer=no_answer,
+            on_outcomes=collector,
         )
     if not log.rows:
         raise DataError([Problem(str(file), "no outcome to learn from") for file in files])

@@ -65,6 +65,7 @@ def count_outcomes(
     *,
     forget: float = 1.0,
     no_answer: Iterable[str] = (),
+    on_outcomes: Callable[[Path, Outcomes], object] | None = None,
 ) -> LogCounts:
     """Stream files of outcomes into counts; the memory needed doesn't grow with the files.
 
@@ -87,6 +88,8 @@ def count_outcomes(
         What each file leaves of the weight of the files before it.
     no_answer
         Words in `accepted` that say that nobody answered; such rows are left out.
+    on_outcomes
+        Called with the file and the outcomes of each batch that count, oldest first.
 
     Raises
     ------
@@ -115,6 +118,8 @@ def count_outcomes(
             if not fresh.all():
                 encoded = Encoded.of(encoded.outcomes[fresh], table)
             counts.add(encoded.outcomes)
+            if on_outcomes is not None:
+                on_outcomes(path, encoded.outcomes)
             n_rows += len(encoded.outcomes)
             fallbacks += encoded.fallbacks
             if on_batch is not None:

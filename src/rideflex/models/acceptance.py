@@ -153,7 +153,7 @@ class TypeAcceptance:
     def predict_accept(self, travelers: npt.ArrayLike, trips: npt.ArrayLike) -> Floats:
         """Return float64 [n, A]: the probability that each traveler accepts each offer."""
         who = self.type_probabilities[whole_numbers(travelers)]
-        return accept_probability(who, _answers(self.table, trips), self.noise)
+        return accept_probability(who, table_answers(self.table, trips), self.noise)
 
     def sample_answers(
         self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
@@ -255,7 +255,7 @@ class Beliefs:
             )
 
 
-def _answers(table: DecisionTable, trips: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def table_answers(table: DecisionTable, trips: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Whether each type would accept each offer on each trip, bool [n, A, L]."""
     ids, n_offers = whole_numbers(trips), len(table.offers)
     offers = np.tile(np.arange(n_offers, dtype=np.int32), len(ids))

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.areas import ServiceArea
 from rideflex.logs.answers_only import AnswerLog
-from rideflex.models.answers import AnswerModel, Tally
+from rideflex.logs.files import LogCounts
+from rideflex.logs.trip_context import TripContext
+from rideflex.models.fitting import log_doubts
+from rideflex.models.hybrid import HybridModel
+from rideflex.models.mixture import fit_mixture
 from rideflex.models.tolerance import ToleranceModel
+from rideflex.models.tolerance.tally import AnswerTally
+from rideflex.models.trip_levels import levels_of_trips
 from rideflex.outcomes import Outcomes
 
 QUARTERS = (25, 50, 75)
+OWN = "tolerances of their own"
+_SURE = 0.99
 
 
-def fit_by_file(model: AnswerModel, files: Sequence[Outcomes], forget: float = 1.0) -> None:
-    """Fit a model to the outcomes of files, oldest first, replacing what it was fitted to.
+class LogCollector:
+    """Takes the outcomes of files as they are read: counts them, file by file.
 
     Parameters
     ----------
-    model
-        The model.
-    files
-        Outcomes of each file.
+    tally
+        Counts of no answer.
     forget
         Weight that each file leaves to the files before it, from 0 to 1.
     """
-    tally: Tally = model.tally()
-    for outcomes in files:
-        tally = tally if forget == 1.0 else tally.scaled(forget)
-        tally.add(outcomes)
-    model.fit(tally)
+
+    def __init__(self, tally: AnswerTally, forget: float = 1.0) -> None:
+        self.tally = tally
+        self._forget = forget
+        self._file: Path | None = None
+
+    def __call__(self, file: Path, outcomes: Outcomes) -> None:
+        """Take the next outcomes of a file."""
+        if file != self._file and self._file is not None and self._forget != 1.0:
+            self.tally = self.tally.scaled(self._forget)
+        self._file = file
+        self.tally.add(outcomes)
 
 
 @dataclass(frozen=True)
@@ -81,8 +95,81 @@ def fit_tolerances(log: AnswerLog, forget: float = 1.0) -> ToleranceFit:
         travelers=log.travelers,
         context=log.context,
     )
-    fit_by_file(model, log.by_file(), forget)
+    tally = model.tally()
+    for outcomes in log.by_file():
+        tally = tally if forget == 1.0 else tally.scaled(forget)
+        tally.add(outcomes)
+    model.fit(tally)
     return ToleranceFit(model, log, perf_counter() - start)
+
+
+@dataclass(frozen=True)
+class HybridFit:
+    """A hybrid model fitted to a log.
+
+    Parameters
+    ----------
+    model
+        The fitted model.
+    log
+        What it was fitted to.
+    noise
+        Flip probability ε that the answers speak for, were all travelers of the table's types.
+    seconds
+        What the fit took.
+    """
+
+    model: HybridModel
+    log: LogCounts
+    noise: float
+    seconds: float
+
+    @property
+    def n_asked(self) -> int:
+        """Travelers with outcomes."""
+        return int((self.log.counts.total > 0).sum())
+
+    def found(self) -> dict[str, int]:
+        """Travelers with outcomes by the type that is likeliest, or by tolerances of their own."""
+        held = self._held()
+        own = 1.0 - held.sum(axis=1, keepdims=True)
+        likeliest = np.concatenate([held, own], axis=1).argmax(axis=1)
+        names = (*self.model.types, OWN)
+        times = np.bincount(likeliest, minlength=len(names)).tolist()
+        return dict(zip(names, times, strict=True))
+
+    def sure(self) -> int:
+        """Travelers held to be of one type with a probability above 0.99."""
+        return int((self._held() > _SURE).any(axis=1).sum())
+
+    def warnings(self) -> tuple[str, ...]:
+        """What makes it doubtful that the log means what it seems to."""
+        return log_doubts(self.log, self.noise)
+
+    def _held(self) -> npt.NDArray[np.float64]:
+        return self.model.predict_types(np.flatnonzero(self.log.counts.total > 0))
+
+
+def hybrid_for(area: ServiceArea, context: TripContext | None) -> HybridModel:
+    """Make a hybrid model of an area's travelers and table that has seen no answer."""
+    levels = None
+    if context is not None:
+        levels, context = levels_of_trips(area, context)
+    return HybridModel(
+        len(area.travelers),
+        area.table,
+        trip_levels=levels,
+        travelers=area.travelers,
+        context=context,
+    )
+
+
+def fit_hybrid(model: HybridModel, tally: AnswerTally, log: LogCounts) -> HybridFit:
+    """Fit a hybrid model to what a log amounts to."""
+    start = perf_counter()
+    model.fit(tally)
+    seconds = perf_counter() - start
+    return HybridFit(model, log, fit_mixture(log.counts).noise, seconds)
 
 
 def _percentiles(minutes: npt.NDArray[np.float64]) -> list[float]:

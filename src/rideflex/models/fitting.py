@@ -17,6 +17,7 @@ from rideflex.models.registry import model_class
 
 _MUCH_NOISE = 0.2
 _MANY_FALLBACKS = 0.05
+_SURE = 0.99
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,39 @@ class LogFit:
         travelers = np.bincount(likeliest, minlength=len(self.model.types))
         return dict(zip(self.model.types, travelers.tolist(), strict=True))
 
+    def sure(self) -> int:
+        """Travelers held to be of one type with a probability above 0.99."""
+        asked = np.flatnonzero(self.log.counts.total > 0)
+        return int((self.model.predict_proba(asked) > _SURE).any(axis=1).sum())
+
     def warnings(self) -> tuple[str, ...]:
         """What makes it doubtful that the log means what it seems to."""
-        doubts = []
-        if self.noise > _MUCH_NOISE:
-            doubts.append(
-                f"{self.noise:.0%} of the answers go against the types, so the types explain "
-                "little: are the answers and the offers in the right columns?"
-            )
-        if self.log.fallbacks > _MANY_FALLBACKS * self.log.rows:
-            share = self.log.fallbacks / self.log.rows
-            doubts.append(
-                f"decisions.csv has no row for {share:.0%} of the outcomes, so the rules answer: "
-                "are purposes, places and time windows spelt as in the decisions?"
-            )
-        return tuple(doubts)
+        return log_doubts(self.log, self.noise)
+
+
+def log_doubts(log: LogCounts, noise: float) -> tuple[str, ...]:
+    """What makes it doubtful that a log means what it seems to.
+
+    Parameters
+    ----------
+    log
+        What was counted.
+    noise
+        Flip probability ε that the answers speak for.
+    """
+    doubts = []
+    if noise > _MUCH_NOISE:
+        doubts.append(
+            f"{noise:.0%} of the answers go against the types, so the types explain "
+            "little: are the answers and the offers in the right columns?"
+        )
+    if log.fallbacks > _MANY_FALLBACKS * log.rows:
+        share = log.fallbacks / log.rows
+        doubts.append(
+            f"decisions.csv has no row for {share:.0%} of the outcomes, so the rules answer: "
+            "are purposes, places and time windows spelt as in the decisions?"
+        )
+    return tuple(doubts)
 
 
 def fit_to_log(model: FlexibilityModel, log: LogCounts) -> LogFit:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import numpy.typing as npt
 
 from rideflex.errors import DataError, Problem, UsageError
+from rideflex.logs.trip_context import TripContext
 from rideflex.models.answers import AnswerModel
 from rideflex.models.protocol import FlexibilityModel
 from rideflex.storage.array_file import saved_kind
@@ -63,6 +64,7 @@ MODELS: dict[str, ModelEntry] = {
 
 ANSWER_MODELS: dict[str, ModelEntry] = {
     "tolerance": ModelEntry("rideflex.models.tolerance.model", "ToleranceModel", "tolerance model"),
+    "hybrid": ModelEntry("rideflex.models.hybrid", "HybridModel", "hybrid model"),
 }
 """Models that learn acceptance from answers; a further one is entered here."""
 
@@ -107,6 +109,7 @@ def make_answer_model(
     *,
     trip_levels: npt.ArrayLike | None = None,
     travelers: TravelerIndex | None = None,
+    context: TripContext | None = None,
 ) -> AnswerModel:
     """Make the model of that name, which has seen no answer.
 
@@ -122,6 +125,8 @@ def make_answer_model(
         Context level of each trip id, 0 or 1; without it all trips are alike.
     travelers
         The travelers' own ids, in the order of the entities.
+    context
+        What the levels mean.
 
     Raises
     ------
@@ -136,8 +141,9 @@ def make_answer_model(
     """
     if name not in ANSWER_MODELS:
         raise UsageError(f"unknown model {name!r}; there are {', '.join(ANSWER_MODELS)}")
+    asked = table if name == "hybrid" else table.offers
     made: AnswerModel = _class_of(ANSWER_MODELS[name])(
-        n_travelers, table.offers, trip_levels=trip_levels, travelers=travelers
+        n_travelers, asked, trip_levels=trip_levels, travelers=travelers, context=context
     )
     return made
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from rideflex.errors import DataError, UsageError
 from rideflex.logs.trip_context import TripContext
-from rideflex.models.tolerance import AnswerCounts, ToleranceModel
+from rideflex.models.tolerance import ToleranceModel
 from rideflex.models.tolerance.groups import SAMPLE, group_alike
 from rideflex.models.tolerance.settings import log_answers
+from rideflex.models.tolerance.tally import AnswerTally, Questions
 from rideflex.offers import OfferGrid
-from rideflex.outcomes import Counts, Outcomes
+from rideflex.outcomes import Outcomes
 from rideflex.travelers import TravelerIndex
 
 
@@ -226,15 +227,15 @@ def test_what_makes_no_sense_is_refused():
 
 def test_alike_travelers_are_looked_at_once():
     """Groups have every traveler who answered, once; of very many a sample speaks for all."""
-    counts = AnswerCounts(5, 1, 3)
-    counts.count([0, 1, 3, 3], [0] * 4, [1, 1, 2, 2], [True, True, False, True])
-    groups = group_alike(counts, Counts.zeros(5, 0))
+    tally = AnswerTally.empty(Questions(OfferGrid(((0, 0), (0, 5), (0, 9)))), 5)
+    tally.counts.count([0, 1, 3, 3], [0] * 4, [1, 1, 2, 2], [True, True, False, True])
+    groups = group_alike(tally)
     assert sorted(groups.sizes.tolist()) == [1.0, 2.0]
     assert groups.answers.sum() == 3
-    many = AnswerCounts(3 * SAMPLE, 1, 3)
+    many = AnswerTally.empty(tally.questions, 3 * SAMPLE)
     everybody = np.arange(3 * SAMPLE)
-    many.count(everybody, 0 * everybody, 0 * everybody, everybody % 2)
-    groups = group_alike(many, Counts.zeros(3 * SAMPLE, 0))
+    many.counts.count(everybody, 0 * everybody, 0 * everybody, everybody % 2)
+    groups = group_alike(many)
     assert groups.sizes.sum() == pytest.approx(3 * SAMPLE)
     assert groups.sizes / (3 * SAMPLE) == pytest.approx([0.5, 0.5], abs=0.02)
 

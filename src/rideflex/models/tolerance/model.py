@@ -22,7 +22,7 @@ from rideflex.models.tolerance.settings import Setting, fit_settings
 from rideflex.models.tolerance.tally import AnswerTally, Questions
 from rideflex.models.validation import check_entities, check_travelers
 from rideflex.offers import OfferGrid
-from rideflex.outcomes import Counts, Outcomes
+from rideflex.outcomes import Outcomes
 from rideflex.storage.array_file import load_arrays, refusing_damage, save_arrays
 from rideflex.tables.arrays import whole_numbers
 from rideflex.travelers import TravelerIndex
@@ -77,6 +77,8 @@ class ToleranceModel:
     [True, False]
     """
 
+    _n_types = 0  # that are asked beside the tolerances
+
     def __init__(
         self,
         n_travelers: int,
@@ -92,12 +94,12 @@ class ToleranceModel:
         levels = None if trip_levels is None else np.asarray(trip_levels, dtype=np.uint8)
         self._questions = Questions(offers or OfferGrid.default(), levels)
         self._travelers, self._context = travelers, context
-        self._hold(AnswerTally.empty(self._questions, n_travelers), None)
+        self._hold(AnswerTally.empty(self._questions, n_travelers, self._n_types))
 
     @property
     def n_travelers(self) -> int:
         """Travelers T held; their entities run from 0."""
-        return len(self._counts.array)
+        return len(self._tally.counts.array)
 
     @property
     def travelers(self) -> TravelerIndex | None:
@@ -117,7 +119,7 @@ class ToleranceModel:
     @property
     def counts(self) -> AnswerCounts:
         """All that is known of the travelers, a copy."""
-        return self._counts.copy()
+        return self._tally.counts.copy()
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -131,7 +133,7 @@ class ToleranceModel:
 
     def tally(self) -> AnswerTally:
         """Make counts of no answer, to be added to and then fitted to."""
-        return AnswerTally.empty(self._questions, self.n_travelers)
+        return AnswerTally.empty(self._questions, self.n_travelers, self._n_types)
 
     def fit(self, tally: AnswerTally) -> None:
         """Fit to a copy of these counts, replacing earlier ones.
@@ -141,18 +143,22 @@ class ToleranceModel:
         UsageError
             If they are of other travelers, levels or offers.
         """
-        if tally.counts.array.shape != self._counts.array.shape:
+        shape = self._tally.counts.array.shape
+        if tally.counts.array.shape != shape:
             raise UsageError(
                 f"counts of shape {tally.counts.array.shape} don't fit a model of shape "
-                f"{self._counts.array.shape}: travelers, context levels, offers, answers"
+                f"{shape}: travelers, context levels, offers, answers"
             )
-        self._hold(tally.copy(), None)
+        n_types = 0 if tally.types is None else tally.types.agree.shape[1]
+        if n_types != self._n_types:
+            raise UsageError(f"counts of {n_types} types don't fit a model of {self._n_types}")
+        self._hold(tally.copy())
 
     def update(self, outcomes: Outcomes) -> None:
         """Add the counts of more outcomes, and fit."""
-        tally = AnswerTally(self._questions, self.counts)
+        tally = self._tally.copy()
         tally.add(outcomes)
-        self.fit(tally)
+        self._hold(tally)
 
     def learn(self, outcomes: Outcomes, sign: int = 1) -> None:
         """Add the counts of more outcomes, and let weights and settings be as they are.
@@ -166,13 +172,13 @@ class ToleranceModel:
         sign
             -1 takes the outcomes away again.
         """
-        AnswerTally(self._questions, self._counts).add(outcomes, sign)
+        self._tally.add(outcomes, sign)
 
     def forget(self, factor: float) -> None:
         """Let what was seen so far weigh `factor` times as much, for travelers who change."""
-        self.fit(AnswerTally(self._questions, self._counts.scaled(factor)))
+        self._hold(self._tally.scaled(factor))
 
-    def merge(self, other: ToleranceModel) -> None:
+    def merge(self, other: Self) -> None:
         """Learn what another model of the same travelers and offers has seen.
 
         Raises
@@ -185,7 +191,7 @@ class ToleranceModel:
             same = same and np.array_equal(self._travelers.ids, other.travelers.ids)
         if not same:
             raise UsageError("only models of the same travelers and offers can be merged")
-        self.fit(AnswerTally(self._questions, self._counts + other.counts))
+        self.fit(self._tally + other._tally)
 
     def predict_accept(
         self,
@@ -220,7 +226,9 @@ class ToleranceModel:
         if offers is not None:
             n_levels = self._questions.n_levels
             accept = [setting.acceptance(offers, n_levels) for setting in self.settings]
-        averaged = self._posterior.average(self._answers(people), _no_types(len(people)), accept)
+        averaged = self._posterior.average(
+            self._tally.answers_of(people), self._tally.types_of(people), accept
+        )
         return averaged.cells[row, levels]
 
     def sample_answers(
@@ -229,11 +237,10 @@ class ToleranceModel:
         """Draw bool [n, A]: a cell of each traveler's posterior, and how it feels on this trip."""
         entities = check_entities(travelers, self.n_travelers, "raise")
         levels = self._questions.levels(whole_numbers(trips))
-        drawn = self._posterior.draw(self._answers(entities), _no_types(len(entities)), rng)
-        accept = drawn.cells[np.arange(len(entities)), levels]
-        accept[:, self.offers.no_shift] = 1.0
-        accepts: npt.NDArray[np.bool_] = accept > rng.random(len(entities))[:, None]
-        return accepts
+        drawn = self._posterior.draw(
+            self._tally.answers_of(entities), self._tally.types_of(entities), rng
+        )
+        return drawn.answers(levels, self.offers.no_shift, rng)
 
     def predict_tolerances(self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise") -> Floats:
         """Return float64 [n, 2]: minutes earlier and later that each traveler is expected to bear.
@@ -241,19 +248,25 @@ class ToleranceModel:
         At context level 0, from 0 to the most that the offers ask for: more is not known.
         """
         entities = check_entities(travelers, self.n_travelers, unknown)
-        bears = self._posterior.tolerances(self._answers(entities), _no_types(len(entities)))
+        bears = self._posterior.tolerances(
+            self._tally.answers_of(entities), self._tally.types_of(entities)
+        )
         asked = (-self.offers.pickup.min(), self.offers.dropoff.max())
         return bears.clip(0.0, np.array(asked, dtype=np.float64))
 
     def answered(self, travelers: npt.ArrayLike) -> Floats:
         """Return float64 [n]: answers to real questions known of each; 0 of a stranger (-1)."""
         entities = check_entities(travelers, self.n_travelers, "prior")
-        totals: Floats = self._answers(entities).sum(axis=(1, 2, 3), dtype=np.float64)
+        totals: Floats = self._tally.answers_of(entities).sum(axis=(1, 2, 3), dtype=np.float64)
         return totals
 
     def save(self, path: str | Path) -> None:
         """Write counts, settings and traveler ids to one versioned file, without pickle."""
-        arrays = {"counts": self._counts.array, **settings_arrays(self.settings)}
+        save_arrays(path, KIND, _VERSION, *self._saved())
+
+    def _saved(self) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+        """Arrays by name, and what else is to be saved."""
+        arrays = {"counts": self._tally.counts.array, **settings_arrays(self.settings)}
         if self._questions.trip_levels is not None:
             arrays["trip_levels"] = self._questions.trip_levels
         if self._travelers is not None:
@@ -263,7 +276,7 @@ class ToleranceModel:
             "forms": [setting.form for setting in self.settings],
             "context": None if self._context is None else asdict(self._context),
         }
-        save_arrays(path, KIND, _VERSION, arrays, meta)
+        return arrays, meta
 
     @classmethod
     def load(cls, path: str | Path, *, table: DecisionTable | None = None) -> Self:
@@ -285,20 +298,10 @@ class ToleranceModel:
             model._hold(AnswerTally(model._questions, counts), settings_of(arrays, meta["forms"]))
         return model
 
-    def _hold(self, tally: AnswerTally, settings: Sequence[Setting] | None) -> None:
+    def _hold(self, tally: AnswerTally, settings: Sequence[Setting] | None = None) -> None:
         """Hold counts and the settings learned from them, which are learned where not given."""
-        self._counts = tally.counts
+        self._tally = tally
+        n_levels = self._questions.n_levels
         if settings is None:
-            groups = group_alike(self._counts, _no_types(len(self._counts.array)))
-            settings = fit_settings(groups, self.offers, self._questions.n_levels, MixturePrior())
-        self._posterior = AveragedPosterior(settings, self.offers, self._questions.n_levels)
-
-    def _answers(self, entities: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Counts [n, C, A, 2] of travelers; none of one outside the model."""
-        answers = self._counts.array[entities]
-        answers[entities < 0] = 0
-        return answers
-
-
-def _no_types(n: int) -> Counts:
-    return Counts.zeros(n, 0)
+            settings = fit_settings(group_alike(tally), self.offers, n_levels, MixturePrior())
+        self._posterior = AveragedPosterior(settings, self.offers, n_levels)

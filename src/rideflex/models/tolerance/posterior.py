@@ -59,6 +59,18 @@ class Drawn:
     types: npt.NDArray[np.intp]
     cells: Floats
 
+    def answers(
+        self, levels: npt.NDArray[np.intp], no_shift: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        """What the drawn cells say on trips of these levels, bool [n, A].
+
+        One mood for all offers of a trip: who takes 20 minutes today takes 10 today.
+        """
+        accept = self.cells[np.arange(len(levels)), levels]
+        accept[:, no_shift] = 1.0
+        said: npt.NDArray[np.bool_] = accept > rng.random(len(levels))[:, None]
+        return said
+
 
 class AveragedPosterior:
     """P(cell or type | answers) of any travelers: one matrix product a setting.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from rideflex.errors import UsageError
 from rideflex.models.tolerance.counts import AnswerCounts
 from rideflex.offers import OfferGrid
-from rideflex.outcomes import Outcomes, encoded
+from rideflex.outcomes import Counts, Outcomes, encoded
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,24 @@ class AnswerTally:
     questions
         Offers and context levels.
     counts
-        What was counted so far; it is added to in place.
+        Answers counted so far; they are added to in place.
+    types
+        Agreement with flexibility types, counted along; None where no table is asked.
     """
 
-    def __init__(self, questions: Questions, counts: AnswerCounts) -> None:
-        self.questions, self.counts = questions, counts
+    def __init__(
+        self, questions: Questions, counts: AnswerCounts, types: Counts | None = None
+    ) -> None:
+        self.questions, self.counts, self.types = questions, counts, types
 
     @classmethod
-    def empty(cls, questions: Questions, n_travelers: int) -> AnswerTally:
+    def empty(cls, questions: Questions, n_travelers: int, n_types: int = 0) -> AnswerTally:
         """Make the counts of no answer."""
-        return cls(questions, AnswerCounts(n_travelers, questions.n_levels, len(questions.offers)))
+        return cls(
+            questions,
+            AnswerCounts(n_travelers, questions.n_levels, len(questions.offers)),
+            Counts.zeros(n_travelers, n_types) if n_types else None,
+        )
 
     def add(self, outcomes: Outcomes, sign: int = 1) -> None:
         """Count outcomes in place; sign -1 takes them away.
@@ -98,15 +107,39 @@ class AnswerTally:
         """
         asked = self.questions.asked(outcomes)
         levels = self.questions.levels(asked.trips)
+        if self.types is not None:
+            asked.agreement()  # raises where nobody knows it, before anything is counted
         self.counts.count(asked.travelers, levels, asked.actions, asked.accepted, sign)
+        if self.types is not None:
+            self.types.add(asked, sign)
+
+    def types_of(self, travelers: npt.NDArray[np.int64]) -> Counts:
+        """Agreement of travelers [n] with the types; none of one outside the counts (-1)."""
+        if self.types is None:
+            return Counts.zeros(len(travelers), 0)
+        agree, total = self.types.agree[travelers], self.types.total[travelers]
+        agree[travelers < 0] = 0.0
+        total[travelers < 0] = 0.0
+        return Counts(agree, total)
+
+    def answers_of(self, travelers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Counts [n, C, A, 2] of travelers [n]; none of one outside the counts (-1)."""
+        answers = self.counts.array[travelers]
+        answers[travelers < 0] = 0
+        return answers
 
     def scaled(self, factor: float) -> AnswerTally:
         """Counts that weigh `factor` times as much."""
-        return AnswerTally(self.questions, self.counts.scaled(factor))
+        types = None if self.types is None else self.types.scaled(factor)
+        return AnswerTally(self.questions, self.counts.scaled(factor), types)
 
     def copy(self) -> AnswerTally:
         """Counts of their own, which later answers don't touch."""
-        return AnswerTally(self.questions, self.counts.copy())
+        types = None if self.types is None else self.types.copy()
+        return AnswerTally(self.questions, self.counts.copy(), types)
 
     def __add__(self, other: AnswerTally) -> AnswerTally:
-        return AnswerTally(self.questions, self.counts + other.counts)
+        types = None
+        if self.types is not None and other.types is not None:
+            types = self.types + other.types
+        return AnswerTally(self.questions, self.counts + other.counts, types)
