@@ -30,6 +30,15 @@ def san_francisco() -> Path:
 
 
 @pytest.fixture(scope="session")
+def real_answers(san_francisco: Path) -> Path:
+    """A log of real answers, which is not ours to ship: skip where it is absent."""
+    path = san_francisco.parent / "real_answers" / "log.csv"
+    if not path.is_file():
+        pytest.skip("the real answers are not on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
 def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A generated service area of 10 travelers."""
     folder = tmp_path_factory.mktemp("areas") / "city"

@@ -79,6 +79,8 @@ def fit_answers(
         "fit_s": fitted.seconds,
         "tolerances": minutes,
         "sure": 0,
+        "misfit": False,
+        "reasons": [],
         "context": None if log.context is None else str(log.context),
         "model": "tolerance",
     }

@@ -57,18 +57,24 @@ def fit_types(
 
     from rideflex.logs.remarks import doubts, notes
     from rideflex.models.answer_fitting import HybridFit, LogCollector, fit_hybrid, hybrid_for
+    from rideflex.models.answer_predictors import AnswerWorld
     from rideflex.models.fitting import LogFit, fit_to_log, model_for
+    from rideflex.models.misfit import find_misfit, misfit_figures
 
     hybrid = hybrid_for(area, choice.context) if choice.name == "hybrid" else None
-    collector = None if hybrid is None else LogCollector(hybrid.tally(), forget)
+    collector = LogCollector(None if hybrid is None else hybrid.tally(), forget)
     start = perf_counter()
     log = _read(files, area, forget, no_answer, collector, console)
     read_s = perf_counter() - start
-    if hybrid is not None and collector is not None:
+    if hybrid is not None and collector.tally is not None:
         fitted: HybridFit | LogFit = fit_hybrid(hybrid, collector.tally, log)
     else:
         fitted = fit_to_log(model_for(area, choice.name, features=choice.features), log)
     fitted.model.save(out)
+    levels = None if hybrid is None else hybrid.trip_levels
+    world = AnswerWorld(len(area.travelers), area.table.offers, area.table, levels)
+    misfit = find_misfit(collector.recent(), world)
+    told = misfit_figures(misfit, area.table, area.travelers.ids)
     found = fitted.found()
     console.print(
         f"{log.rows:,} outcomes of {fitted.n_asked:,} of {len(area.travelers):,} travelers; the "
@@ -81,6 +87,9 @@ def fit_types(
         print_wrapped(console, note)
     for doubt in (*fitted.warnings(), *doubts(log)):
         print_wrapped(console, f"warning: {doubt}")
+    if misfit.contradicts:
+        causes = "; ".join(told["reasons"])
+        print_wrapped(console, f"warning: the answers contradict decisions.csv: {causes}.")
     print_wrapped(
         console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
     )
@@ -93,6 +102,7 @@ def fit_types(
         "fit_s": fitted.seconds,
         "found": found,
         "sure": fitted.sure(),
+        **told,
         "model": choice.name,
         "no_answer": log.left_out,
         "empty": list(map(str, log.empty)),
@@ -110,7 +120,7 @@ def _read(
     area: ServiceArea,
     forget: float,
     no_answer: Sequence[str],
-    collector: LogCollector | None,
+    collector: LogCollector,
     console: Console,
 ) -> LogCounts:
     from rich.markup import escape

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.areas import ServiceArea
+from rideflex.errors import UsageError
 from rideflex.logs.answers_only import AnswerLog
 from rideflex.logs.files import LogCounts
 from rideflex.logs.trip_context import TripContext
@@ -24,30 +25,54 @@ from rideflex.outcomes import Outcomes
 QUARTERS = (25, 50, 75)
 OWN = "tolerances of their own"
 _SURE = 0.99
+_MOST_KEPT = 1_000_000
 
 
 class LogCollector:
-    """Takes the outcomes of files as they are read: counts them, file by file.
+    """Takes the outcomes of files as they are read: counts them, and keeps the last million.
 
     Parameters
     ----------
     tally
-        Counts of no answer.
+        Counts of no answer; None where nothing is to be counted.
     forget
         Weight that each file leaves to the files before it, from 0 to 1.
     """
 
-    def __init__(self, tally: AnswerTally, forget: float = 1.0) -> None:
+    def __init__(self, tally: AnswerTally | None, forget: float = 1.0) -> None:
         self.tally = tally
         self._forget = forget
         self._file: Path | None = None
+        self._kept: list[Outcomes] = []
+        self._n_kept = 0
 
     def __call__(self, file: Path, outcomes: Outcomes) -> None:
         """Take the next outcomes of a file."""
-        if file != self._file and self._file is not None and self._forget != 1.0:
-            self.tally = self.tally.scaled(self._forget)
+        if self.tally is not None:
+            if file != self._file and self._file is not None and self._forget != 1.0:
+                self.tally = self.tally.scaled(self._forget)
+            self.tally.add(outcomes)
         self._file = file
-        self.tally.add(outcomes)
+        self._kept.append(outcomes)
+        self._n_kept += len(outcomes)
+        while self._n_kept - len(self._kept[0]) >= _MOST_KEPT:
+            self._n_kept -= len(self._kept.pop(0))
+
+    def recent(self) -> Outcomes:
+        """The last outcomes, a million or a few more, oldest first.
+
+        Raises
+        ------
+        UsageError
+            If there was none.
+        """
+        if not self._kept:
+            raise UsageError("no outcome was read")
+        arrays = {
+            name: np.concatenate([outcomes.arrays()[name] for outcomes in self._kept])
+            for name in self._kept[0].arrays()
+        }
+        return Outcomes(**arrays, decisions=self._kept[0].decisions)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,15 +10,6 @@ from rideflex.areas.behaviour import DUTIES
 from rideflex.logs.answers_only import read_answers
 from rideflex.models.tolerance import ToleranceModel
 from tests.models.drawn import draw_outcomes, log_loss
-
-
-@pytest.fixture(scope="session")
-def real_answers(san_francisco: Path) -> Path:
-    """A log of real answers, which is not ours to ship: skip where it is absent."""
-    path = san_francisco.parent / "real_answers" / "log.csv"
-    if not path.is_file():
-        pytest.skip("the real answers are not on this machine")
-    return path
 
 
 @pytest.mark.parametrize(("each", "bar"), [(10, 0.38), (30, 0.33)])

@@ -117,6 +117,11 @@ class ToleranceModel:
         return self._context
 
     @property
+    def trip_levels(self) -> npt.NDArray[np.uint8] | None:
+        """Context level of each trip id; None where all trips are alike."""
+        return self._questions.trip_levels
+
+    @property
     def counts(self) -> AnswerCounts:
         """All that is known of the travelers, a copy."""
         return self._tally.counts.copy()
