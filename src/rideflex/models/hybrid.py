@@ -152,7 +152,7 @@ class HybridModel(ToleranceModel):
         accept = averaged.cells[row, levels] + averaged.turned[row, None]
         answers = table_answers(self._table, ids)
         accept += np.einsum("nl,nal->na", averaged.types[row], answers)
-        return accept
+        return np.minimum(accept, 1.0, out=accept)  # rounding
 
     def sample_answers(
         self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator

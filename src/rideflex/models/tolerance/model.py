@@ -234,7 +234,8 @@ class ToleranceModel:
         averaged = self._posterior.average(
             self._tally.answers_of(people), self._tally.types_of(people), accept
         )
-        return averaged.cells[row, levels]
+        chances: Floats = averaged.cells[row, levels]
+        return np.minimum(chances, 1.0, out=chances)  # rounding
 
     def sample_answers(
         self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
