@@ -27,7 +27,7 @@ main()
 """
 
 NO_DATA = {"scale", "stream"}  # measure the base alone, on rows that they make
-BASE = {"generate", "check", "fit", "predict", "route"}
+BASE = {"generate", "check", "fit", "predict", "route", "evaluate-log"}
 
 
 def run_without_extras(*words: object) -> subprocess.CompletedProcess[str]:
@@ -54,6 +54,7 @@ def places(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
         "check": [city_folder],
         "fit": [*data, "--outcomes", log, "--out", model],
         "predict": [model, "--travelers", 1],
+        "evaluate-log": [log, *data],
         "route": [city_folder, "--iterations", 2],
         "train": [*data, "--out", out / "run"],
         "evaluate": [out / "run"],
@@ -64,7 +65,7 @@ def places(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 def test_commands_of_the_base_work_without_any_extra(places: dict[str, list[object]]) -> None:
     """Making, checking, learning, predicting and routing need no library of an extra."""
-    for name in ("generate", "check", "fit", "predict", "route"):
+    for name in ("generate", "check", "fit", "predict", "evaluate-log", "route"):
         done = run_without_extras(name, *places[name])
         assert done.returncode == 0, (name, done.stderr)
         assert "Traceback" not in done.stderr

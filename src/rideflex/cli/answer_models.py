@@ -29,6 +29,7 @@ def fit_answers(
     area: ServiceArea | None,
     context: TripContext | None,
     forget: float,
+    no_answer: Sequence[str],
     console: Console,
 ) -> dict[str, Any]:
     """Fit tolerances to logs, save and tell them; returns the figures."""
@@ -45,6 +46,7 @@ def fit_answers(
             travelers=None if area is None else area.travelers,
             offers=None if area is None else area.table.offers,
             context=context,
+            no_answer=no_answer,
             on_file=lambda file, rows: on_step(f"{file.name}: {rows:,} answers"),
         )
     read_s = perf_counter() - start
@@ -65,6 +67,9 @@ def fit_answers(
                 f"{side:>8}: of four travelers one bears up to {low:.0f} minutes, two up to "
                 f"{half:.0f}, three up to {high:.0f}",
             )
+    if log.left_out:
+        words = ", ".join(f"{word!r} ({times:,})" for word, times in log.left_out.items())
+        print_wrapped(console, f"Left out, no answer: {words}.")
     if log.context is not None:
         print_wrapped(console, f"Trips with {log.context} have a level of their own.")
     print_wrapped(
@@ -78,6 +83,7 @@ def fit_answers(
         "read_s": read_s,
         "fit_s": fitted.seconds,
         "tolerances": minutes,
+        "no_answer": log.left_out,
         "sure": 0,
         "misfit": False,
         "reasons": [],

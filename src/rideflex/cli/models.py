@@ -97,11 +97,11 @@ def fit(
     if data is not None:
         with console.status("reading the service area"):
             area = read_area(data)
+    words = () if no_answer is None else no_answer.split(",")
     if model == "tolerance" or area is None:
-        figures = fit_answers(files, out, area, told, forget, console)
+        figures = fit_answers(files, out, area, told, forget, words, console)
         write_figures(console, json, figures)
         return
-    words = () if no_answer is None else no_answer.split(",")
     maker = ModelChoice(model, features=features, context=told)
     figures = fit_types(files, out, area, maker, forget, words, console)
     write_figures(console, json, figures)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.errors import DataError
+from rideflex.errors import DataError, Problem
+from rideflex.logs.answers import NoAnswers
+from rideflex.logs.checked import has_outcomes
 from rideflex.logs.columns import id_name
+from rideflex.logs.same_files import refuse_same
 from rideflex.logs.trip_context import TripContext
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
@@ -44,6 +47,8 @@ class AnswerLog:
         Rows up to the end of each file.
     context
         What makes level 1, where levels are told apart.
+    left_out
+        Rows without an answer, by the word that says so.
     """
 
     travelers: TravelerIndex
@@ -51,6 +56,7 @@ class AnswerLog:
     outcomes: Outcomes
     ends: tuple[int, ...]
     context: TripContext | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def trip_levels(self) -> npt.NDArray[np.uint8] | None:
@@ -68,6 +74,7 @@ def read_answers(
     travelers: TravelerIndex | None = None,
     offers: OfferGrid | None = None,
     context: TripContext | None = None,
+    no_answer: Iterable[str] = (),
     on_file: Callable[[Path, int], object] | None = None,
 ) -> AnswerLog:
     """Read logs that hold `traveler_id` (or `customer_id`), the offer, and `accepted`.
@@ -85,6 +92,8 @@ def read_answers(
         that are not in it.
     context
         What makes context level 1; the logs have its column.
+    no_answer
+        Words in `accepted` that say that nobody answered; such rows are left out.
     on_file
         Called with each file and its rows.
 
@@ -98,11 +107,16 @@ def read_answers(
     grid = offers or OfferGrid.default()
     known = None if travelers is None else set(travelers.ids.tolist())
     parts = []
-    for path in map(Path, files):
-        part = _read(path, grid, known, context)
+    paths, no_answers = list(map(Path, files)), NoAnswers(no_answer)
+    refuse_same(paths, has_outcomes)
+    for path in paths:
+        part = _read(path, grid, known, context, no_answers)
         parts.append(part)
         if on_file is not None:
             on_file(path, len(part.accepted))
+    no_answers.check()
+    if not any(len(part.accepted) for part in parts):
+        raise DataError([Problem(str(path), "no outcome to learn from") for path in paths])
     if travelers is None:
         travelers = TravelerIndex.from_ids(id_array([one for part in parts for one in part.ids]))
     told = {pair for part in parts for pair in part.pairs}
@@ -122,6 +136,7 @@ def read_answers(
         ),
         tuple(np.cumsum([len(part.accepted) for part in parts]).tolist()),
         context,
+        dict(no_answers.left_out),
     )
 
 
@@ -137,13 +152,27 @@ class _Part:
     context: Coded
 
 
-def _read(path: Path, grid: OfferGrid, known: set[Id] | None, context: TripContext | None) -> _Part:
+_NO_CODES = np.zeros(0, dtype=np.int32)
+_NOTHING = _Part(
+    [], _NO_CODES, [], _NO_CODES.astype(np.intp), np.zeros(0, dtype=np.bool_), Coded([], _NO_CODES)
+)
+
+
+def _read(
+    path: Path,
+    grid: OfferGrid,
+    known: set[Id] | None,
+    context: TripContext | None,
+    no_answers: NoAnswers,
+) -> _Part:
     with open_table(path) as file:
-        who, offer = id_name(file.head.names), _offer_columns(file.head)
+        who, offer = id_name(file.header.names), _offer_columns(file.header)
         column = () if context is None else (context.column,)
         wanted = tuple(dict.fromkeys((who, *offer, ACCEPTED, *column)))
-        file.head.require(wanted)
-        rows = read_rows(file, wanted)
+        file.header.require(wanted)
+        if not file.header.has_rows:
+            return _NOTHING
+        rows = no_answers.without(read_rows(file, wanted))
     readers: dict[str, Reader] = {
         who: _traveler(known),
         **({ACTION: _action(grid)} if offer == (ACTION,) else dict.fromkeys(SHIFTS, shift)),

@@ -29,7 +29,7 @@ _MOST_KEPT = 1_000_000
 
 
 class LogCollector:
-    """Takes the outcomes of files as they are read: counts them, and keeps the last million.
+    """Takes the outcomes of files as they are read: counts them, and keeps the last ones.
 
     Parameters
     ----------
@@ -37,11 +37,18 @@ class LogCollector:
         Counts of no answer; None where nothing is to be counted.
     forget
         Weight that each file leaves to the files before it, from 0 to 1.
+    most_kept
+        Outcomes that are kept, or a few more; None keeps all.
     """
 
-    def __init__(self, tally: AnswerTally | None, forget: float = 1.0) -> None:
+    def __init__(
+        self,
+        tally: AnswerTally | None = None,
+        forget: float = 1.0,
+        most_kept: int | None = _MOST_KEPT,
+    ) -> None:
         self.tally = tally
-        self._forget = forget
+        self._forget, self._most_kept = forget, most_kept
         self._file: Path | None = None
         self._kept: list[Outcomes] = []
         self._n_kept = 0
@@ -55,11 +62,12 @@ class LogCollector:
         self._file = file
         self._kept.append(outcomes)
         self._n_kept += len(outcomes)
-        while self._n_kept - len(self._kept[0]) >= _MOST_KEPT:
-            self._n_kept -= len(self._kept.pop(0))
+        if self._most_kept is not None:
+            while self._n_kept - len(self._kept[0]) >= self._most_kept:
+                self._n_kept -= len(self._kept.pop(0))
 
     def recent(self) -> Outcomes:
-        """The last outcomes, a million or a few more, oldest first.
+        """The outcomes that are kept, oldest first.
 
         Raises
         ------

@@ -259,7 +259,7 @@ def reasons(misfit: Misfit, table: DecisionTable, ids: Ids) -> tuple[str, ...]:
     if misfit.log_loss:
         best = misfit.best
         losses = ", ".join(f"{name} {loss:.3f}" for name, loss in misfit.log_loss.items())
-        told.append(f"{best} predicts answers best (log loss: {losses})")
+        told.append(f"{best} predicts answers best (cross-validated log loss: {losses})")
     return tuple(told)
 
 

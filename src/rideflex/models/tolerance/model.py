@@ -179,6 +179,10 @@ class ToleranceModel:
         """
         self._tally.add(outcomes, sign)
 
+    def refit(self) -> None:
+        """Fit to all that was learned one by one."""
+        self._hold(self._tally)
+
     def forget(self, factor: float) -> None:
         """Let what was seen so far weigh `factor` times as much, for travelers who change."""
         self._hold(self._tally.scaled(factor))
