@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 KIND = "tolerance model"
 _VERSION = 1
+# Half a traveler of each type is imagined before the first answer, not two as by the posterior over
+# types alone: a table that is wrong then costs less, and one that is right soon speaks for itself.
+_PRIORS = MixturePrior(travelers_per_type=0.5)
 
 Floats = npt.NDArray[np.float64]
 
@@ -313,5 +316,5 @@ class ToleranceModel:
         self._tally = tally
         n_levels = self._questions.n_levels
         if settings is None:
-            settings = fit_settings(group_alike(tally), self.offers, n_levels, MixturePrior())
+            settings = fit_settings(group_alike(tally), self.offers, n_levels, _PRIORS)
         self._posterior = AveragedPosterior(settings, self.offers, n_levels)
