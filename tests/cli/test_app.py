@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import typer
@@ -59,3 +61,17 @@ def test_usage_errors_end_with_2_and_data_errors_with_1(tmp_path):
     assert absent.returncode == 1
     assert "absent" in absent.stdout + absent.stderr
     assert "Traceback" not in absent.stderr
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.0])
+def test_an_interrupt_ends_a_command_with_130(city, tmp_path, seconds):
+    """While libraries are imported and later: at most one line, no traceback, nothing left."""
+    words = ("train", "--data", city.folder, "--out", tmp_path / "run", "--epochs", "9999")
+    command = [sys.executable, "-m", "rideflex", *map(str, words)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert len(told.splitlines()) <= 1

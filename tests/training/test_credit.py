@@ -36,7 +36,7 @@ def played(city, beliefs, n_days, ask):
 def test_whoever_was_not_asked_gets_no_credit(city, informed):
     """A request without a question is worth nothing, and costs no goodwill."""
     game, tally = played(city, informed, 8, ask=0.5)
-    credit = hindsight_credit(game, tally, np.random.default_rng(0))
+    credit = hindsight_credit(game.plans, tally, PRICES, np.random.default_rng(0))
     assert not credit[~tally.asked].any()
     assert credit[tally.asked].any()
 
@@ -44,7 +44,7 @@ def test_whoever_was_not_asked_gets_no_credit(city, informed):
 def test_an_unused_shift_costs_its_minutes_and_the_question(city, informed):
     """Where the routes keep the narrower windows the credit is minus the prices, exactly."""
     game, tally = played(city, informed, 8, ask=0.7)
-    credit = hindsight_credit(game, tally, np.random.default_rng(0)) * UNIT
+    credit = hindsight_credit(game.plans, tally, PRICES, np.random.default_rng(0)) * UNIT
     goodwill = 3.0 * tally.minutes + 5.0 * tally.asked
     worth = credit + goodwill
     unused = tally.agreed & (np.abs(worth) < 1e-6)
@@ -59,7 +59,7 @@ def test_a_long_day_does_not_charge_a_shift_with_what_its_search_missed(tmp_path
     beliefs = Beliefs(area)
     beliefs.update(Informed(area))
     game, tally = played(area, beliefs, 24, ask=0.4)
-    credit = hindsight_credit(game, tally, np.random.default_rng(0)) * UNIT
+    credit = hindsight_credit(game.plans, tally, PRICES, np.random.default_rng(0)) * UNIT
     worth = (credit + 3.0 * tally.minutes + 5.0 * tally.asked)[tally.agreed]
     assert worth.mean() > 50
     assert (worth < -1e-6).mean() < 0.1

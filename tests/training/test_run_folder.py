@@ -9,10 +9,11 @@ import shutil
 import pytest
 import torch
 
-from rideflex.errors import DataError
+from rideflex.errors import DataError, UsageError
 from rideflex.models.neural.weights import load_weights, save_weights
 from rideflex.training.run_folder import RunFolder
 from rideflex.training.trained_run import load_run
+from rideflex.training.trainer import MetaTraining
 from tests.commands import call
 
 
@@ -119,3 +120,62 @@ def test_a_broken_line_within_the_metrics_is_named(broken):
     metrics.write_text("\n".join([lines[0], "edited", *lines[2:]]) + "\n")
     with pytest.raises(DataError, match=r"metrics\.jsonl, row 2, value 'edited'"):
         RunFolder(broken).metrics()
+
+
+def test_two_processes_never_train_one_run(broken, city):
+    """While another trains, resuming is refused, and the metrics stay as they are."""
+    folder = RunFolder(broken)
+    before = (broken / "metrics.jsonl").read_bytes()
+    with (
+        RunFolder(broken).held(),
+        pytest.raises(UsageError, match=r"another process \(\d+\) trains"),
+    ):
+        MetaTraining(folder.settings(), folder, city).restore()
+    assert (broken / "metrics.jsonl").read_bytes() == before
+    with folder.held(), folder.held():
+        MetaTraining(folder.settings(), folder, city).restore()
+
+
+def test_a_checkpoint_that_cannot_be_used_says_what_to_do(broken, city):
+    """Remove it: the run goes on from the one before, or from its start."""
+    folder = RunFolder(broken)
+    _, last = folder.checkpoint()
+    shutil.copytree(last, last.with_name("epoch-000002"))
+    for left, start in ((2, "epoch 2"), (1, "its start")):
+        _, last = folder.checkpoint()
+        (last / "policy.pt").write_bytes(b"torn")
+        training = MetaTraining(folder.settings(), folder, city)
+        with pytest.raises(DataError, match=f"remove .*, and .* --resume .* goes on from {start}"):
+            training.restore()
+        shutil.rmtree(last)
+        training.restore()
+        assert training.epoch == (folder.last_epoch if left > 1 else 0)
+
+
+def test_a_checkpoint_that_was_not_finished_leaves_nothing(broken):
+    """A full disk, for one: the checkpoints are those of before."""
+    before = sorted((broken / "checkpoints").iterdir())
+    with pytest.raises(OSError, match="full"), RunFolder(broken).new_checkpoint(99) as beside:
+        (beside / "policy.pt").write_bytes(b"half")
+        raise OSError("full")
+    assert sorted((broken / "checkpoints").iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "cause"),
+    [
+        ("--seed", 10**23, "seed lies between 0 and 9,223,372,036,854,775,807"),
+        ("--buffer", 10**14, "this machine has .*; ask for fewer"),
+        ("--envs", 10**9, "this machine has .*; ask for fewer"),
+        ("--out", "inside", "lies in the service-area folder"),
+    ],
+)
+def test_absurd_arguments_are_refused_before_a_run_begins(city, tmp_path, option, value, cause):
+    """In one line, and no folder is made."""
+    out = tmp_path / "run"
+    words = ["train", "--data", city.folder, "--out", out, "--epochs", 1, option, value]
+    if option == "--out":
+        out = words[-1] = city.folder / value
+    with pytest.raises(UsageError, match=cause):
+        call(*words)
+    assert not out.exists()

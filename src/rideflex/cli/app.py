@@ -117,6 +117,8 @@ def main() -> None:
             sys.stdout.flush()
     except RideflexError as error:
         _end(str(error), error.exit_code)
+    except MemoryError as error:
+        _end(f"this machine's memory does not suffice: {error or 'ask for less'}", 1)
     except OSError as error:
         if error.filename is not None:
             _end(f"{error.filename}: can't be used: {error.strerror}", 1)
@@ -135,7 +137,3 @@ def _end(told: str, exit_code: int) -> NoReturn:
         with Path(os.devnull).open("wb") as nowhere, suppress(OSError, ValueError):
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
     sys.exit(exit_code)
-
-
-if __name__ == "__main__":
-    main()

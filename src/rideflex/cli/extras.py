@@ -38,8 +38,14 @@ class MissingExtraError(RideflexError):
         )
 
 
+class InterruptedCommandError(RideflexError):
+    """Somebody interrupted a command."""
+
+    exit_code = 130
+
+
 class ProgramCommand(WritingCommand):
-    """A command that says which extra brings the library it lacks."""
+    """A command that says which extra brings the library it lacks, and that it was interrupted."""
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command.
@@ -48,9 +54,13 @@ class ProgramCommand(WritingCommand):
         ------
         MissingExtraError
             If it imports a library of an extra that is not installed.
+        InterruptedCommandError
+            If it was interrupted.
         """
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise InterruptedCommandError("interrupted") from None
         except ModuleNotFoundError as error:
             library = str(error.name).partition(".")[0]
             if library not in EXTRA_OF:

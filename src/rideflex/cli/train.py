@@ -83,18 +83,19 @@ def train(
         report=lambda line: console.print(line, soft_wrap=True),
         checkpoint_every=checkpoint_every,
     )
-    if resume is None:
-        folder.create(settings)
-    else:
-        training.restore()
-        if training.epoch == settings.epochs:
-            done = f"{training.epoch} of {settings.epochs} epochs"
-            print_wrapped(console, f"{folder.path} is complete ({done}).")
-    try:
-        _train(training, stop_after, days, console)
-    except KeyboardInterrupt:
-        typer.echo(_interrupted(training), err=True)
-        raise typer.Exit(130) from None
+    with folder.held():
+        if resume is None:
+            folder.create(settings)
+        else:
+            training.restore()
+            if training.epoch == settings.epochs:
+                done = f"{training.epoch} of {settings.epochs} epochs"
+                print_wrapped(console, f"{folder.path} is complete ({done}).")
+        try:
+            _train(training, stop_after, days, console)
+        except KeyboardInterrupt:
+            typer.echo(_interrupted(training), err=True)
+            raise typer.Exit(130) from None
 
 
 def _settings(
@@ -129,6 +130,11 @@ def _settings(
     if data is None or out is None:
         raise UsageError(
             "name a service-area folder with --data and a folder for the run with --out"
+        )
+    if out.resolve().is_relative_to(data.resolve()):
+        raise UsageError(
+            f"--out {out} lies in the service-area folder {data}; name another folder for the run, "
+            "such as runs/demo"
         )
     return RunFolder(out), RunSettings.of(data, prices=make_prices(**prices), **given)
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from rideflex.areas import ServiceArea
 from rideflex.negotiation.game import Situation, Turn
+from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
 
 
@@ -26,6 +27,11 @@ class Tally:
     def note(self, here: Situation, turn: Turn) -> None:
         """Take down one step."""
         self._turns.append((here.trips, turn))
+
+    @property
+    def offers(self) -> OfferGrid:
+        """The grid that the actions are of."""
+        return self._area.table.offers
 
     @property
     def trips(self) -> npt.NDArray[np.int32]:

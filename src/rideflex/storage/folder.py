@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rideflex.errors import DataError, Problem, UsageError
+from rideflex.errors import DataError, Problem
+from rideflex.storage.lock import locked
 
 _LOCK = ".lock"
 
@@ -31,8 +31,7 @@ def appearing(path: str | Path) -> Iterator[Path]:
     beside = target.with_name(f".{target.name}.writing")
     try:
         beside.mkdir(parents=True, exist_ok=True)
-        with (beside / _LOCK).open("w") as lock:
-            _take(lock.fileno(), target)
+        with locked(beside / _LOCK, f"is writing {target}"):
             try:
                 for left in beside.iterdir():
                     if left.name != _LOCK:
@@ -47,13 +46,6 @@ def appearing(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         cause = f"can't be written: {error.strerror or error}"
         raise DataError(Problem(str(target), cause)) from None
-
-
-def _take(lock: int, target: Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise UsageError(f"another process is writing {target}; wait for it") from None
 
 
 def _remove(left: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,6 +18,7 @@ from rideflex.flexibility import DEFAULT_TYPES, flexible_sides
 from rideflex.offers import OfferGrid
 from rideflex.storage.atomic import check_folder_writable
 from rideflex.storage.folder import appearing
+from rideflex.storage.memory import refuse_beyond_memory
 from rideflex.synthetic.city import City, build_city, distance_miles
 from rideflex.synthetic.population import AGES, INCOMES, OCCUPATIONS, Population, draw_population
 from rideflex.synthetic.trips import SLOT_MIN, Schedule, draw_schedule
@@ -96,27 +96,11 @@ def generate_area(folder: str | Path, settings: AreaSettings) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} exists already; name a folder that is not there or empty")
     check_folder_writable(target)
-    _refuse_beyond_memory(settings)
+    asked = f"{settings.travelers:,} travelers with {settings.trips:,} trips"
+    zones = f"{settings.zones:,} zones"
+    refuse_beyond_memory(settings.memory_bytes, f"{asked} in {zones}", "ask for fewer")
     with appearing(target) as beside:
         _write(beside, settings)
-
-
-def _refuse_beyond_memory(settings: AreaSettings) -> None:
-    there = _memory_bytes()
-    if there is not None and settings.memory_bytes > there:
-        gib = f"{settings.memory_bytes / 2**30:,.0f} GiB, and this machine has {there / 2**30:,.0f}"
-        raise UsageError(
-            f"{settings.travelers:,} travelers with {settings.trips:,} trips in {settings.zones:,} "
-            f"zones need about {gib}; ask for fewer"
-        )
-
-
-def _memory_bytes() -> int | None:
-    """Memory of the machine; None where it doesn't tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
 
 
 def _write(folder: Path, settings: AreaSettings) -> None:

@@ -1,12 +1,14 @@
-"""What each agreed shift turned out to be worth, once the day is over."""
+"""Difference-reward credit per agreed shift, once the day is over."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.negotiation.game import UNIT, Negotiation
+from rideflex.negotiation.game import UNIT
+from rideflex.negotiation.prices import Prices
 from rideflex.negotiation.transcript import Tally
+from rideflex.routing import PlanBatch
 from rideflex.routing.search.counterfactual import narrowed
 from rideflex.routing.search.ruin_and_recreate import search_routes
 
@@ -15,25 +17,36 @@ _ENOUGH = 50  # rounds of improving; it stops before, where nothing moves any mo
 
 
 def hindsight_credit(
-    game: Negotiation, tally: Tally, rng: np.random.Generator
+    plans: PlanBatch, tally: Tally, prices: Prices, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Credit [B, N] of every step, in units of reward.
+    """Difference-reward credit [B, N] of every step of finished days, in units of reward.
 
-    The finished days are searched for good routes. A request that agreed to a shift is credited
-    with what the day would cost more without it, all else equal (a difference reward, Wolpert and
-    Tumer 2002), minus the price of its minutes; whoever was asked pays the price of the question.
-    Where nobody was asked the credit is zero.
+    The days are searched for good routes. A request that agreed to a shift is credited with what
+    the day would cost more without it, all else equal (a difference reward, Wolpert and Tumer
+    2002), minus the price of its minutes; whoever was asked pays the price of the question. Where
+    nobody was asked the credit is zero.
+
+    Parameters
+    ----------
+    plans
+        The plans that insertion made of the B days.
+    tally
+        What was asked and agreed on them.
+    prices
+        Of goodwill.
+    rng
+        Seeds the search.
     """
-    offers, agreed = game.offers, tally.agreed
+    offers, agreed = tally.offers, tally.agreed
     actions = tally.turns("actions").astype(np.intp)
     rounds = _ROUNDS_A_REQUEST * actions.shape[1]
-    best = search_routes(game.plans, rounds, rng.integers(2**31, size=len(game.plans)))
+    best = search_routes(plans, rounds, rng.integers(2**31, size=len(plans)))
     # A day without a shift is improved once more: whatever that would find on the day with it
     # must be found first, or the shift is charged with it.
     best.improve(_ENOUGH)
     days, requests = np.nonzero(agreed)
     shifts = actions[days, requests]
     without = narrowed(best, days, requests, offers.pickup[shifts], offers.dropoff[shifts])
-    credit = -game.prices.asked(offers)[actions]
-    credit[days, requests] += without - best.cost[days] - game.prices.accepted(offers)[shifts]
+    credit = -prices.asked(offers)[actions]
+    credit[days, requests] += without - best.cost[days] - prices.accepted(offers)[shifts]
     return np.asarray(credit / UNIT)

@@ -7,7 +7,8 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.negotiation.prices import Prices
 from rideflex.storage.atomic import replacing, write_json
+from rideflex.storage.lock import locked
 from rideflex.training.ppo.algorithm import LearningSettings
 from rideflex.training.settings import RunSettings, digest_of
 
 CONFIG, METRICS = "config.json", "metrics.jsonl"
 _KEPT = 2
+_LOCK = ".lock"
 _CHECKPOINT = re.compile(r"epoch-\d+")
 _log = logging.getLogger(__name__)
 
@@ -35,6 +38,29 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._is_held = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes from training in the folder while the block runs.
+
+        A block inside a block of the same `RunFolder` is part of it.
+
+        Raises
+        ------
+        UsageError
+            If another process trains in it.
+        """
+        if self._is_held:
+            yield
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        with locked(self.path / _LOCK, f"trains in {self.path}"):
+            self._is_held = True
+            try:
+                yield
+            finally:
+                self._is_held = False
 
     def create(self, settings: RunSettings) -> None:
         """Begin a run.
@@ -169,21 +195,24 @@ class RunFolder:
         with replacing(self.path / METRICS) as beside:
             beside.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
 
-    def begin_checkpoint(self) -> Path:
-        """Give a folder to write a checkpoint to; it counts once it is finished."""
-        beside = self._checkpoints / ".writing"
+    @contextmanager
+    def new_checkpoint(self, epoch: int) -> Iterator[Path]:
+        """Give a folder to write a checkpoint to; it counts once the block has ended.
+
+        Then the older ones but one are dropped. On an error nothing of it is left.
+        """
+        beside, final = self._checkpoints / ".writing", self._checkpoints / f"epoch-{epoch:06d}"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        return beside
-
-    def finish_checkpoint(self, epoch: int) -> None:
-        """Give the checkpoint its name, and drop the older ones but one."""
-        beside, final = self._checkpoints / ".writing", self._checkpoints / f"epoch-{epoch:06d}"
-        for file in beside.iterdir():
-            with file.open("rb") as written:
-                os.fsync(written.fileno())
-        shutil.rmtree(final, ignore_errors=True)
-        beside.replace(final)
+        try:
+            yield beside
+            for file in beside.iterdir():
+                with file.open("rb") as written:
+                    os.fsync(written.fileno())
+            shutil.rmtree(final, ignore_errors=True)
+            beside.replace(final)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
         for old in self._finished()[:-_KEPT]:
             shutil.rmtree(old)
 
@@ -200,6 +229,12 @@ class RunFolder:
             cause = f"the run has no checkpoint yet; train it with --resume {self.path}"
             raise DataError(Problem(str(self.path), cause))
         return _epoch(finished[-1]), finished[-1]
+
+    def without_last(self) -> str:
+        """Say where the run goes on from once its last checkpoint is removed."""
+        earlier = self._finished()[:-1]
+        start = f"epoch {_epoch(earlier[-1])}" if earlier else "its start"
+        return f"rideflex train --resume {self.path} goes on from {start}"
 
     @property
     def last_epoch(self) -> int:

@@ -13,6 +13,8 @@ from rideflex.negotiation.prices import Prices
 from rideflex.training.model_update import ModelName, check_model
 from rideflex.training.ppo.algorithm import LearningSettings
 
+_MOST_SEED = 2**63 - 1  # PyTorch's generators take no more
+
 
 @dataclass(frozen=True)
 class RunSettings:
@@ -64,11 +66,10 @@ class RunSettings:
         for name in ("epochs", "envs", "update_every", "buffer"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.seed < 0 or not 0 <= self.explore <= 1:
-            raise UsageError(
-                f"seed can't be negative, and explore lies between 0 and 1: {self.seed}, "
-                f"{self.explore}"
-            )
+        if not 0 <= self.seed <= _MOST_SEED:
+            raise UsageError(f"seed lies between 0 and {_MOST_SEED:,}, not {self.seed}")
+        if not 0 <= self.explore <= 1:
+            raise UsageError(f"explore lies between 0 and 1, not {self.explore}")
         check_model(self.model, self.forget)
 
     @classmethod

@@ -14,12 +14,11 @@ from rideflex.models.protocol import FlexibilityModel
 from rideflex.models.registry import load_model
 from rideflex.negotiation import area_fleet
 from rideflex.routing import Fleet
-from rideflex.storage.array_file import load_arrays
+from rideflex.training.checkpoint import MODEL, load_policy, outcomes_seen
 from rideflex.training.environment.observation import Observer
 from rideflex.training.ppo.policy import LearnedPolicy, fresh_network
 from rideflex.training.run_folder import RunFolder
 from rideflex.training.settings import RunSettings
-from rideflex.training.trainer import BUFFER, BUFFER_KIND, BUFFER_VERSION, MODEL, load_policy
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,7 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     beliefs.update(model)
     observer = Observer(area, fleet)
     network = fresh_network(observer)
-    load_policy(checkpoint, policy=network)
-    arrays, _ = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)
+    load_policy(checkpoint, network)
     return TrainedRun(
         folder=folder,
         settings=settings,
@@ -86,7 +84,7 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
         model=model,
         beliefs=beliefs,
         policy=LearnedPolicy(network, observer),
-        outcomes=int(arrays["seen"]),
+        outcomes=outcomes_seen(checkpoint),
     )
 
 

@@ -4,39 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from stable_baselines3.common.callbacks import CallbackList
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from rideflex.areas import ServiceArea
-from rideflex.errors import UsageError
+from rideflex.errors import DataError, UsageError
 from rideflex.models.acceptance import Beliefs
 from rideflex.models.neural.device import one_thread
-from rideflex.models.neural.weights import load_weights, save_weights
 from rideflex.models.protocol import FlexibilityModel
-from rideflex.negotiation.days import true_answers
-from rideflex.negotiation.game import UNIT, Situation, Turn
+from rideflex.negotiation.days import area_fleet, true_answers
+from rideflex.negotiation.game import Situation, Turn
 from rideflex.negotiation.stopwatch import Stopwatch
 from rideflex.negotiation.transcript import Tally
 from rideflex.outcomes import OutcomeBuffer
-from rideflex.storage.array_file import load_arrays, save_arrays
-from rideflex.storage.atomic import refusal
+from rideflex.routing import PlanBatch
+from rideflex.storage.memory import refuse_beyond_memory
+from rideflex.training.checkpoint import MODEL, load_buffer, load_policy, save_checkpoint
 from rideflex.training.credit import hindsight_credit
 from rideflex.training.environment.episodes import Simulation
+from rideflex.training.environment.observation import Observer
 from rideflex.training.environment.sb3_vec_env import SimulationVecEnv
+from rideflex.training.metrics import day_metrics, loss_metrics, recovery_metrics
 from rideflex.training.model_update import make_learner
-from rideflex.training.ppo.algorithm import CreditedRollouts, make_ppo
+from rideflex.training.ppo.algorithm import make_ppo
+from rideflex.training.ppo.credit_callback import CreditCallback
 from rideflex.training.run_folder import RunFolder
 from rideflex.training.settings import RunSettings
 from rideflex.training.tensorboard import Curves
 
 Report = Callable[[str], None]
-POLICY, MODEL, BUFFER = "policy.pt", "model.rideflex", "outcomes.rideflex"
-BUFFER_KIND, BUFFER_VERSION = "outcome buffer", 1
+_BUFFER_BYTES = 13  # of an outcome: three numbers of 32 bits and the answer
+
+
+@dataclass(frozen=True)
+class FinishedDays:
+    """Days that are over: their plans, what was agreed, and what their credit is drawn with."""
+
+    plans: PlanBatch
+    tally: Tally
+    rng: np.random.Generator
 
 
 def silent(line: str) -> None:
@@ -65,7 +78,8 @@ class MetaTraining:
     Raises
     ------
     UsageError
-        If the area does not say how its travelers answer, or there is no epoch between checkpoints.
+        If the area does not say how its travelers answer, there is no epoch between checkpoints,
+        or the run needs more memory than the machine has.
     """
 
     def __init__(
@@ -80,6 +94,7 @@ class MetaTraining:
         true_answers(area)
         if checkpoint_every < 1:
             raise UsageError(f"checkpoint_every must be at least 1, not {checkpoint_every}")
+        _refuse_beyond_memory(settings, area)
         self.settings, self.folder, self.area = settings, folder, area
         self.watch = Stopwatch()
         self.updates = 0
@@ -99,11 +114,10 @@ class MetaTraining:
             watch=self.watch,
         )
         self._tally = Tally(area)
+        self._finished: FinishedDays | None = None
         self._metrics: dict[str, Any] = {}
         self._env = SimulationVecEnv(self._simulation, self._note, self._days_over)
         self._ppo = make_ppo(self._env, settings.learning, settings.seed)
-        assert isinstance(self._ppo.rollout_buffer, CreditedRollouts)
-        self._rollouts = self._ppo.rollout_buffer
 
     @property
     def model(self) -> FlexibilityModel:
@@ -121,22 +135,32 @@ class MetaTraining:
         Raises
         ------
         DataError
-            If a file of the checkpoint or the metrics can't be used.
+            If a file of the checkpoint or the metrics can't be used; it says what to do.
+        UsageError
+            If another process trains in the folder.
         """
-        if not self.folder.last_epoch:
-            self.folder.keep_metrics(0)
-            return
-        epoch, checkpoint = self.folder.checkpoint()
+        with self.folder.held():
+            if not self.folder.last_epoch:
+                self.folder.keep_metrics(0)
+                return
+            epoch, checkpoint = self.folder.checkpoint()
+            try:
+                self._load(checkpoint)
+            except DataError as error:
+                way_out = f"remove {checkpoint}, and {self.folder.without_last()}"
+                raise DataError(
+                    [replace(one, cause=f"{one.cause}; {way_out}") for one in error.problems]
+                ) from None
+            self.epoch = epoch
+            self.folder.keep_metrics(epoch)
+
+    def _load(self, checkpoint: Path) -> None:
         policy = self._ppo.policy
-        load_policy(checkpoint, policy=policy, optimizer=policy.optimizer)
+        load_policy(checkpoint, policy, policy.optimizer)
         self._learner.restore(checkpoint / MODEL)
         with one_thread():  # as in a run: the last bits depend on how sums are split
             self._beliefs.update(self._learner.model)
-        arrays, meta = load_arrays(checkpoint / BUFFER, BUFFER_KIND, BUFFER_VERSION)
-        self._buffer.restore(arrays, self.area.table)
-        self._seen_at_update = meta["seen_at_update"]
-        self.epoch = epoch
-        self.folder.keep_metrics(epoch)
+        self._seen_at_update = load_buffer(checkpoint, self._buffer, self.area.table)
 
     def run(
         self, until: int | None = None, on_epoch: Callable[[dict[str, Any]], None] | None = None
@@ -153,11 +177,11 @@ class MetaTraining:
         Raises
         ------
         UsageError
-            If `until` is no epoch.
+            If `until` is no epoch, or another process trains in the folder.
         """
         if until is not None and until < 1:
             raise UsageError(f"the epoch to stop after must be at least 1, not {until}")
-        with one_thread():
+        with self.folder.held(), one_thread():
             self._run(until, on_epoch)
 
     def _run(self, until: int | None, on_epoch: Callable[[dict[str, Any]], None] | None) -> None:
@@ -173,7 +197,7 @@ class MetaTraining:
     def _train_until(self, last: int, on_epoch: Callable[[dict[str, Any]], None] | None) -> None:
         self._schedule(self.epoch + 1)
         total = self.settings.epochs * self.steps_per_epoch
-        _, callback = self._ppo._setup_learn(total, CallbackList([]), False)
+        _, callback = self._ppo._setup_learn(total, self._callbacks(), False)
         while self.epoch < last:
             self._train_epoch(callback, total)
             self.folder.note(self._metrics)
@@ -195,11 +219,7 @@ class MetaTraining:
         ppo._update_current_progress_remaining(ppo.num_timesteps, total)
         with self.watch("policy update"):
             ppo.train()
-        losses = ppo.logger.name_to_value
-        self._metrics |= {
-            name: float(losses[f"train/{name}"])
-            for name in ("value_loss", "policy_gradient_loss", "approx_kl", "entropy_loss")
-        }
+        self._metrics |= loss_metrics(ppo.logger.name_to_value)
         for name, value in self._metrics.items():
             if name not in ("epoch", "step"):
                 ppo.logger.record(f"rideflex/{name}", value)
@@ -218,21 +238,38 @@ class MetaTraining:
         self._tally.note(here, turn)
 
     def _days_over(self) -> None:
-        tally, self._tally = self._tally, Tally(self.area)
-        self._metrics = self._measure(tally)
-        if self.settings.learning.hindsight:
-            with self.watch("hindsight"):
-                credit = hindsight_credit(self._simulation.game, tally, self._simulation.rng)
-            self._rollouts.credit = credit.T
-            self._metrics["credit"] = float(credit.sum() / self.settings.envs)
+        """Note and learn from the finished days; the next ones begin with what was learned."""
+        game, tally = self._simulation.game, self._tally
+        self._tally = Tally(self.area)
+        self._finished = FinishedDays(game.plans, tally, self._simulation.rng)
+        self._metrics = {
+            "epoch": self.epoch,
+            "step": self.epoch * self.steps_per_epoch,
+            **day_metrics(tally, game),
+            "explore": self._simulation.schedule.explore,
+        }
         outcomes = tally.outcomes()
         if len(outcomes):
             self._buffer.append(outcomes)
         if self.epoch % self.settings.update_every == 0 and len(self._buffer):
             with self.watch("model update"):
                 self._update_model()
-            self._metrics |= {"outcomes": len(self._buffer), **self._recovery()}
+            recovery = recovery_metrics(self.model, self.area, self._simulation.schedule.phase)
+            self._metrics |= {"outcomes": len(self._buffer), **recovery}
         self._schedule(self.epoch + 1)
+
+    def _callbacks(self) -> CallbackList:
+        return CallbackList(
+            [CreditCallback(self._credit)] if self.settings.learning.hindsight else []
+        )
+
+    def _credit(self) -> npt.NDArray[np.float64]:
+        assert self._finished is not None
+        days, self._finished = self._finished, None
+        with self.watch("hindsight"):
+            credit = hindsight_credit(days.plans, days.tally, self.settings.prices, days.rng)
+        self._metrics["credit"] = float(credit.sum() / self.settings.envs)
+        return credit
 
     def _update_model(self) -> None:
         step = self.epoch * self.steps_per_epoch
@@ -243,74 +280,35 @@ class MetaTraining:
         self._beliefs.update(self._learner.model)
         self.updates += 1
 
-    def _measure(self, tally: Tally) -> dict[str, Any]:
-        asked, agreed = tally.asked, tally.agreed
-        unshifted = self._simulation.game.twin_cost.sum()
-        return {
-            "epoch": self.epoch,
-            "step": self.epoch * self.steps_per_epoch,
-            "reward": float(tally.turns("reward").sum() / self.settings.envs),
-            "saved_minutes": float(tally.turns("saved").sum() / self.settings.envs / 60),
-            "saving": float(tally.turns("saved").sum() / unshifted),
-            "asked": float(asked.mean()),
-            "accepted": float(agreed.sum() / max(asked.sum(), 1)),
-            "shifted_minutes": float(tally.minutes.mean()),
-            "unserved": float(self._simulation.game.plans.unserved.mean()),
-            "masked_out": float(tally.turns("masked_out").mean()),
-            "explore": self._simulation.schedule.explore,
-            "unit_seconds": UNIT,
-        }
-
-    def _recovery(self) -> dict[str, float]:
-        if self.area.types_by_phase is None:
-            return {}
-        believed = self.model.predict_proba(np.arange(self.model.n_travelers))
-        types = self.area.types_by_phase[self._simulation.schedule.phase]
-        true = believed[np.arange(len(believed)), types]
-        return {
-            "recovered": float((believed.argmax(axis=1) == types).mean()),
-            "log_loss": float(-np.log(np.maximum(true, 1e-12)).mean()),
-        }
-
     def _save(self) -> None:
-        beside = self.folder.begin_checkpoint()
         policy = self._ppo.policy
-        save_weights(
-            beside / POLICY,
-            {"policy": policy.state_dict(), "optimizer": policy.optimizer.state_dict()},
-        )
-        self._learner.model.save(beside / MODEL)
-        save_arrays(
-            beside / BUFFER,
-            BUFFER_KIND,
-            BUFFER_VERSION,
-            self._buffer.state(),
-            {"seen_at_update": self._seen_at_update},
-        )
-        self.folder.finish_checkpoint(self.epoch)
+        with self.folder.new_checkpoint(self.epoch) as beside:
+            save_checkpoint(
+                beside,
+                policy,
+                policy.optimizer,
+                self._learner.model,
+                self._buffer,
+                self._seen_at_update,
+            )
 
 
-def load_policy(checkpoint: Path, **parts: Any) -> None:
-    """Load what a checkpoint's policy file holds into a network ("policy") and its optimizer.
-
-    Raises
-    ------
-    DataError
-        If the file is missing or damaged, or was made for another network.
-    """
-    path = checkpoint / POLICY
-    saved = load_weights(path)
-    try:
-        for name, part in parts.items():
-            part.load_state_dict(saved[name])
-    except Exception:  # weights of another network can trip the optimizer in any way
-        raise refusal(path, "is damaged, or not the policy of this run") from None
+def _refuse_beyond_memory(settings: RunSettings, area: ServiceArea) -> None:
+    size = Observer(area, area_fleet(area)).size
+    n_requests, n_offers = len(np.unique(area.trips.traveler)), len(area.table.offers)
+    rollouts = 4 * settings.envs * n_requests * (size + n_offers)
+    refuse_beyond_memory(
+        rollouts + _BUFFER_BYTES * settings.buffer,
+        f"{settings.envs:,} days side by side (--envs) and {settings.buffer:,} outcomes (--buffer)",
+        "ask for fewer",
+    )
 
 
 def train(settings: RunSettings, folder: Path, area: ServiceArea, **options: Any) -> MetaTraining:
     """Begin a run in an empty folder and train it to the end."""
     run = RunFolder(folder)
     training = MetaTraining(settings, run, area, **options)
-    run.create(settings)
-    training.run()
+    with run.held():
+        run.create(settings)
+        training.run()
     return training

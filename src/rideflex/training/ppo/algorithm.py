@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-import torch
 from sb3_contrib import MaskablePPO
-from sb3_contrib.common.maskable.buffers import MaskableRolloutBuffer
 
 from rideflex.training.ppo.network import OfferPolicy
 
@@ -43,23 +39,6 @@ class LearningSettings:
     hindsight: bool = True
 
 
-class CreditedRollouts(MaskableRolloutBuffer):
-    """Rollouts whose steps may be credited once the days are over.
-
-    `credit` [steps, days] takes the place of the returns; without it they are made of the rewards.
-    """
-
-    credit: npt.NDArray[np.float64] | None = None
-
-    def compute_returns_and_advantage(self, last_values: torch.Tensor, dones: Any) -> None:
-        """Fill returns and advantages."""
-        if self.credit is None:
-            super().compute_returns_and_advantage(last_values, dones)
-            return
-        self.returns = self.credit.astype(np.float32)
-        self.advantages = self.returns - self.values
-
-
 def make_ppo(env: SimulationVecEnv, settings: LearningSettings, seed: int) -> MaskablePPO:
     """Make a fresh masked PPO for an environment.
 
@@ -76,7 +55,6 @@ def make_ppo(env: SimulationVecEnv, settings: LearningSettings, seed: int) -> Ma
         gae_lambda=settings.gae_lambda,
         clip_range=settings.clip_range,
         ent_coef=settings.entropy,
-        rollout_buffer_class=CreditedRollouts,
         seed=seed,
         device="cpu",
     )
