@@ -53,9 +53,10 @@ def fit_answers(
     fitted = fit_tolerances(log, forget)
     fitted.model.save(out)
     minutes = fitted.quartiles()
+    n_outcomes = len(log.outcomes) - log.counter_offers
     print_wrapped(
         console,
-        f"{len(log.outcomes):,} outcomes of {fitted.n_asked:,} of {len(log.travelers):,} "
+        f"{n_outcomes:,} outcomes of {fitted.n_asked:,} of {len(log.travelers):,} "
         f"travelers, {fitted.n_questions:,} of them real questions; no table was asked. "
         f"{fitted.model.noise:.1%} of the answers are given whatever is offered.",
     )
@@ -67,6 +68,10 @@ def fit_answers(
                 f"{side:>8}: of four travelers one bears up to {low:.0f} minutes, two up to "
                 f"{half:.0f}, three up to {high:.0f}",
             )
+    if log.counter_offers:
+        print_wrapped(console, f"{log.counter_offers:,} refusals came with a counter-offer.")
+    if log.repeated:
+        print_wrapped(console, f"Left out, outcome_id read before: {log.repeated:,} rows.")
     if log.left_out:
         words = ", ".join(f"{word!r} ({times:,})" for word, times in log.left_out.items())
         print_wrapped(console, f"Left out, no answer: {words}.")
@@ -76,7 +81,8 @@ def fit_answers(
         console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
     )
     return {
-        "outcomes": len(log.outcomes),
+        "outcomes": n_outcomes,
+        "counter_offers": log.counter_offers,
         "questions": fitted.n_questions,
         "travelers": fitted.n_asked,
         "noise": fitted.model.noise,
@@ -84,6 +90,7 @@ def fit_answers(
         "fit_s": fitted.seconds,
         "tolerances": minutes,
         "no_answer": log.left_out,
+        "repeated": log.repeated,
         "sure": 0,
         "misfit": False,
         "reasons": [],

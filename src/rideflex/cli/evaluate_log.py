@@ -83,6 +83,7 @@ def evaluate_log(
             read.world,
             names,
             fit_on=read.fit_on,
+            volunteered=read.volunteered,
             true_types=read.true_types,
             more=_baselines(read.world),
             on_step=on_step,
@@ -113,6 +114,7 @@ class _Read:
     fit_on: Outcomes | None
     world: AnswerWorld
     ids: Ids
+    volunteered: npt.NDArray[np.bool_] | None = None
     true_types: npt.NDArray[np.int32] | None = None
 
 
@@ -141,11 +143,12 @@ def _read(
             log.outcomes[:n_seen] if fit_on else None,
             AnswerWorld(len(log.travelers), log.offers, None, log.trip_levels),
             log.travelers.ids,
+            None if log.volunteered is None else log.volunteered[n_seen:],
         )
     area = read_area(data)
     refuse_same([*logs, *fit_on], has_outcomes)
     levels = None if context is None else levels_of_trips(area, context)[0]
-    read = []
+    read, volunteered = [], []
     for files in (logs, fit_on):
         collector = LogCollector(most_kept=None)
         if files:
@@ -153,6 +156,7 @@ def _read(
                 files, area.table, area.travelers, no_answer=no_answer, on_outcomes=collector
             )
         read.append(collector.recent() if files else None)
+        volunteered.append(collector.volunteered())
     outcomes, seen = read
     assert outcomes is not None
     return _Read(
@@ -160,6 +164,7 @@ def _read(
         seen,
         AnswerWorld(len(area.travelers), area.table.offers, area.table, levels),
         area.travelers.ids,
+        volunteered[0],
         area.true_types,
     )
 

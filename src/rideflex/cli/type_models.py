@@ -105,6 +105,7 @@ def fit_types(
         **told,
         "model": choice.name,
         "no_answer": log.left_out,
+        "counter_offers": log.counter_offers,
         "empty": list(map(str, log.empty)),
         "repeated": log.repeated,
         "differing": log.differing,

@@ -15,12 +15,19 @@ from rideflex.errors import DataError, Problem
 from rideflex.logs.answers import NoAnswers
 from rideflex.logs.checked import has_outcomes
 from rideflex.logs.columns import id_name
+from rideflex.logs.counter_offers import (
+    CounterOffers,
+    counter_columns,
+    read_counter_offers,
+)
+from rideflex.logs.outcome_ids import OutcomeIds
+from rideflex.logs.row_hashes import scrambled, text_hashes
 from rideflex.logs.same_files import refuse_same
 from rideflex.logs.trip_context import TripContext
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
 from rideflex.tables.coded import Coded
-from rideflex.tables.columns import ACCEPTED, ACTION, SHIFTS, read_answer
+from rideflex.tables.columns import ACCEPTED, ACTION, OUTCOME_ID, SHIFTS, read_answer
 from rideflex.tables.head import Head
 from rideflex.tables.ids import Id, id_array, other_spelling, traveler_id
 from rideflex.tables.readers import Reader, shift, whole_number
@@ -49,6 +56,10 @@ class AnswerLog:
         What makes level 1, where levels are told apart.
     left_out
         Rows without an answer, by the word that says so.
+    volunteered
+        Which outcomes are acceptances that a counter-offer named, [n]: they answer no question.
+    repeated
+        Rows left out because their `outcome_id` was read before.
     """
 
     travelers: TravelerIndex
@@ -57,6 +68,13 @@ class AnswerLog:
     ends: tuple[int, ...]
     context: TripContext | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    volunteered: npt.NDArray[np.bool_] | None = None
+    repeated: int = 0
+
+    @property
+    def counter_offers(self) -> int:
+        """Refusals that name what would be accepted."""
+        return 0 if self.volunteered is None else int(self.volunteered.sum())
 
     @property
     def trip_levels(self) -> npt.NDArray[np.uint8] | None:
@@ -107,10 +125,11 @@ def read_answers(
     grid = offers or OfferGrid.default()
     known = None if travelers is None else set(travelers.ids.tolist())
     parts = []
-    paths, no_answers = list(map(Path, files)), NoAnswers(no_answer)
+    paths, no_answers, outcome_ids = list(map(Path, files)), NoAnswers(no_answer), OutcomeIds()
     refuse_same(paths, has_outcomes)
+    rules = _Rules(grid, known, context, no_answers, outcome_ids)
     for path in paths:
-        part = _read(path, grid, known, context, no_answers)
+        part = _read(path, rules)
         parts.append(part)
         if on_file is not None:
             on_file(path, len(part.accepted))
@@ -119,25 +138,37 @@ def read_answers(
         raise DataError([Problem(str(path), "no outcome to learn from") for path in paths])
     if travelers is None:
         travelers = TravelerIndex.from_ids(id_array([one for part in parts for one in part.ids]))
-    told = {pair for part in parts for pair in part.pairs}
+    told = {pair for part in parts for pair in (*part.pairs, *part.counters.pairs)}
     made = offers or OfferGrid(tuple(sorted({*told, (0, 0)})))
     if not told <= set(made.pairs):
         made = OfferGrid((*made.pairs, *sorted(told - set(made.pairs))))
     if context is not None:
         context = context.of_column(value for part in parts for value in part.context.values)
+    read = [_encoded(part, travelers, made, context) for part in parts]
+    columns = [outcomes.arrays() for outcomes, _ in read]
+    arrays = {name: np.concatenate([column[name] for column in columns]) for name in columns[0]}
     return AnswerLog(
         travelers,
         made,
-        Outcomes(
-            np.concatenate([travelers.encode(id_array(part.ids))[part.id_codes] for part in parts]),
-            np.concatenate([_levels(part.context, context) for part in parts]),
-            np.concatenate([_actions(part, made) for part in parts]),
-            np.concatenate([part.accepted for part in parts]),
-        ),
-        tuple(np.cumsum([len(part.accepted) for part in parts]).tolist()),
+        Outcomes(**arrays, decisions=None),
+        tuple(np.cumsum([len(outcomes) for outcomes, _ in read]).tolist()),
         context,
         dict(no_answers.left_out),
+        np.concatenate([volunteered for _, volunteered in read]),
+        outcome_ids.repeated,
     )
+
+
+def _encoded(
+    part: _Part, travelers: TravelerIndex, offers: OfferGrid, context: TripContext | None
+) -> tuple[Outcomes, npt.NDArray[np.bool_]]:
+    outcomes = Outcomes(
+        travelers.encode(id_array(part.ids))[part.id_codes],
+        _levels(part.context, context),
+        _actions(part, offers),
+        part.accepted,
+    )
+    return part.counters.added_to(outcomes, offers)
 
 
 @dataclass(frozen=True)
@@ -150,51 +181,75 @@ class _Part:
     pair_codes: npt.NDArray[np.intp]
     accepted: npt.NDArray[np.bool_]
     context: Coded
+    counters: CounterOffers
 
 
 _NO_CODES = np.zeros(0, dtype=np.int32)
+_NO_ROWS = np.zeros(0, dtype=np.intp)
 _NOTHING = _Part(
-    [], _NO_CODES, [], _NO_CODES.astype(np.intp), np.zeros(0, dtype=np.bool_), Coded([], _NO_CODES)
+    [],
+    _NO_CODES,
+    [],
+    _NO_ROWS,
+    np.zeros(0, dtype=np.bool_),
+    Coded([], _NO_CODES),
+    CounterOffers(_NO_ROWS, ()),
 )
 
 
-def _read(
-    path: Path,
-    grid: OfferGrid,
-    known: set[Id] | None,
-    context: TripContext | None,
-    no_answers: NoAnswers,
-) -> _Part:
+@dataclass(frozen=True)
+class _Rules:
+    """How files are read: what is known beforehand, and what is remembered across them."""
+
+    grid: OfferGrid
+    known: set[Id] | None
+    context: TripContext | None
+    no_answers: NoAnswers
+    outcome_ids: OutcomeIds
+
+
+def _read(path: Path, rules: _Rules) -> _Part:
+    context = rules.context
     with open_table(path) as file:
         who, offer = id_name(file.header.names), _offer_columns(file.header)
         column = () if context is None else (context.column,)
-        wanted = tuple(dict.fromkeys((who, *offer, ACCEPTED, *column)))
+        counter = counter_columns(file.header.names)
+        once = tuple(name for name in (OUTCOME_ID,) if name in file.header.names)
+        wanted = tuple(dict.fromkeys((who, *offer, ACCEPTED, *column, *counter, *once)))
         file.header.require(wanted)
         if not file.header.has_rows:
             return _NOTHING
-        rows = no_answers.without(read_rows(file, wanted))
+        rows = rules.no_answers.without(read_rows(file, wanted))
     readers: dict[str, Reader] = {
-        who: _traveler(known),
-        **({ACTION: _action(grid)} if offer == (ACTION,) else dict.fromkeys(SHIFTS, shift)),
+        who: _traveler(rules.known),
+        **({ACTION: _action(rules.grid)} if offer == (ACTION,) else dict.fromkeys(SHIFTS, shift)),
         ACCEPTED: read_answer,
         **dict.fromkeys(column, _any),
+        **dict.fromkeys(once, _not_blank),
     }
     if problems := rows.problems(readers):
         raise DataError(problems)
+    if once:
+        said = np.zeros(len(rows), dtype=np.uint64)
+        for name in (who, *offer, ACCEPTED):
+            said = scrambled(said + text_hashes(rows, name))
+        rows = rows.where(rules.outcome_ids.fresh(text_hashes(rows, OUTCOME_ID), said))
     if offer == (ACTION,):
         actions = rows.read(ACTION, readers[ACTION], np.intp)
         met, codes = np.unique(actions, return_inverse=True)
-        pairs = [grid[action] for action in met.tolist()]
+        pairs = [rules.grid[action] for action in met.tolist()]
     else:
         pairs, codes = _pairs(rows)
     ids = rows.coded(who, readers[who])
+    accepted = rows.read(ACCEPTED, read_answer, np.bool_)
     return _Part(
         ids.values,
         ids.codes,
         pairs,
         codes,
-        rows.read(ACCEPTED, read_answer, np.bool_),
+        accepted,
         rows.coded(context.column, _any) if context else Coded([], np.zeros(len(rows), np.int32)),
+        read_counter_offers(rows, accepted),
     )
 
 
@@ -256,3 +311,9 @@ def _action(grid: OfferGrid) -> Reader:
 
 def _any(value: Any) -> Any:
     return value
+
+
+def _not_blank(value: Any) -> str:
+    if not (told := str(value).strip()):
+        raise ValueError("is empty")
+    return told

@@ -12,6 +12,7 @@ from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError, Problem
 from rideflex.logs.answers import NoAnswers
 from rideflex.logs.columns import LogColumns, id_name
+from rideflex.logs.counter_offers import counter_columns
 from rideflex.logs.told_offers import Signs, contradictions, outside, with_shifts
 from rideflex.tables.columns import ACCEPTED, ACTION, CONTEXT, OUTCOME_ID, SHIFTS, read_answer
 from rideflex.tables.head import Head
@@ -75,6 +76,7 @@ def _wanted(header: Head) -> tuple[str, ...]:
         wanted += SHIFTS
     if OUTCOME_ID in header.names:
         wanted.append(OUTCOME_ID)
+    wanted += counter_columns(header.names)
     header.require(wanted)
     return tuple(wanted)
 

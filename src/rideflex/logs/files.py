@@ -14,6 +14,7 @@ from rideflex.errors import UsageError
 from rideflex.logs.answers import NoAnswers
 from rideflex.logs.blocks import BlockFinder, Overlap
 from rideflex.logs.checked import checked_rows, columns_of, has_outcomes
+from rideflex.logs.counter_offers import read_counter_offers
 from rideflex.logs.encode import Encoded, encode
 from rideflex.logs.outcome_ids import OutcomeIds
 from rideflex.logs.row_hashes import row_hashes, text_hashes
@@ -45,6 +46,9 @@ class LogCounts:
         something else than the first row with it.
     overlaps
         Blocks of rows without `outcome_id` that stand in two files; they count twice.
+    counter_offers
+        Refusals that name what would be accepted; each counts as a refusal of the one offer and an
+        acceptance of the other.
     """
 
     counts: Counts
@@ -55,6 +59,7 @@ class LogCounts:
     repeated: int = 0
     differing: int = 0
     overlaps: tuple[Overlap, ...] = ()
+    counter_offers: int = 0
 
 
 def count_outcomes(
@@ -65,7 +70,7 @@ def count_outcomes(
     *,
     forget: float = 1.0,
     no_answer: Iterable[str] = (),
-    on_outcomes: Callable[[Path, Outcomes], object] | None = None,
+    on_outcomes: Callable[[Path, Outcomes, npt.NDArray[np.bool_]], object] | None = None,
 ) -> LogCounts:
     """Stream files of outcomes into counts; the memory needed doesn't grow with the files.
 
@@ -89,7 +94,8 @@ def count_outcomes(
     no_answer
         Words in `accepted` that say that nobody answered; such rows are left out.
     on_outcomes
-        Called with the file and the outcomes of each batch that count, oldest first.
+        Called with the file, the outcomes of each batch that count, oldest first, and which of
+        them were volunteered by counter-offers.
 
     Raises
     ------
@@ -105,7 +111,7 @@ def count_outcomes(
     refuse_same(paths, has_outcomes)
     no_answers, repeats = NoAnswers(no_answer), _Repeats()
     counts = Counts.zeros(len(travelers), len(table.types))
-    n_rows = fallbacks = 0
+    n_rows = n_counters = fallbacks = 0
     empty = []
     for path in paths:
         counts = counts.scaled(forget)
@@ -114,12 +120,16 @@ def count_outcomes(
         for rows in checked_rows(path, table, travelers, no_answers):
             log = columns_of(rows)
             encoded = encode(log, table, travelers.encode(log.ids))
+            counters = read_counter_offers(rows, encoded.outcomes.accepted, table.offers)
             fresh = repeats.fresh(rows, encoded.outcomes)
             if not fresh.all():
                 encoded = Encoded.of(encoded.outcomes[fresh], table)
-            counts.add(encoded.outcomes)
+                counters = counters.of_rows(fresh)
+            outcomes, volunteered = counters.added_to(encoded.outcomes, table.offers)
+            counts.add(outcomes)
             if on_outcomes is not None:
-                on_outcomes(path, encoded.outcomes)
+                on_outcomes(path, outcomes, volunteered)
+            n_counters += len(counters)
             n_rows += len(encoded.outcomes)
             fallbacks += encoded.fallbacks
             if on_batch is not None:
@@ -132,7 +142,7 @@ def count_outcomes(
     overlaps = tuple(repeats.blocks.overlaps)
     return LogCounts(
         *(counts, n_rows, fallbacks, dict(no_answers.left_out), tuple(empty)),
-        *(ids.repeated, ids.differing, overlaps),
+        *(ids.repeated, ids.differing, overlaps, n_counters),
     )
 
 

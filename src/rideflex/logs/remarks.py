@@ -13,6 +13,11 @@ def notes(log: LogCounts) -> Iterator[str]:
         rows = sum(log.left_out.values())
         words = ", ".join(f"{word!r} ({times:,})" for word, times in log.left_out.items())
         yield f"Left out, no answer: {_rows(rows)}: {words}."
+    if log.counter_offers:
+        yield (
+            f"{_rows(log.counter_offers)} with a counter-offer: a no to the one offer, and a yes "
+            "to the other."
+        )
     if log.repeated:
         yield f"Left out, outcome_id read before: {_rows(log.repeated)}."
     for file in log.empty:

@@ -51,20 +51,23 @@ class LogCollector:
         self._forget, self._most_kept = forget, most_kept
         self._file: Path | None = None
         self._kept: list[Outcomes] = []
+        self._volunteered: list[npt.NDArray[np.bool_]] = []
         self._n_kept = 0
 
-    def __call__(self, file: Path, outcomes: Outcomes) -> None:
-        """Take the next outcomes of a file."""
+    def __call__(self, file: Path, outcomes: Outcomes, volunteered: npt.NDArray[np.bool_]) -> None:
+        """Take the next outcomes of a file, and which of them were volunteered, [n]."""
         if self.tally is not None:
             if file != self._file and self._file is not None and self._forget != 1.0:
                 self.tally = self.tally.scaled(self._forget)
             self.tally.add(outcomes)
         self._file = file
         self._kept.append(outcomes)
+        self._volunteered.append(volunteered)
         self._n_kept += len(outcomes)
         if self._most_kept is not None:
             while self._n_kept - len(self._kept[0]) >= self._most_kept:
                 self._n_kept -= len(self._kept.pop(0))
+                self._volunteered.pop(0)
 
     def recent(self) -> Outcomes:
         """The outcomes that are kept, oldest first.
@@ -81,6 +84,10 @@ class LogCollector:
             for name in self._kept[0].arrays()
         }
         return Outcomes(**arrays, decisions=self._kept[0].decisions)
+
+    def volunteered(self) -> npt.NDArray[np.bool_]:
+        """Which of the outcomes that are kept answer no question, [n]."""
+        return np.concatenate([np.zeros(0, dtype=np.bool_), *self._volunteered])
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,9 @@ class ToleranceFit:
 
     @property
     def n_questions(self) -> int:
-        """Outcomes of real questions: no shift asks for nothing."""
-        return int((self.log.outcomes.actions != self.log.offers.no_shift).sum())
+        """Outcomes of real questions: no shift asks for nothing, nor does a counter-offer."""
+        real = int((self.log.outcomes.actions != self.log.offers.no_shift).sum())
+        return real - self.log.counter_offers
 
     def quartiles(self) -> dict[str, list[float]]:
         """Quartiles of the minutes, earlier and later, that travelers with answers bear."""

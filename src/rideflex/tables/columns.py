@@ -12,6 +12,8 @@ CONTEXT = (
 )
 TEXTS = CONTEXT[1:]
 SHIFTS = ("pickup_shift_min", "dropoff_shift_min")
+COUNTER = ("counter_pickup_shift_min", "counter_dropoff_shift_min")
+"""What a refusal names instead, where a log has it."""
 KEY = (*CONTEXT, *SHIFTS)
 ACTION, ACCEPTED, OUTCOME_ID = "action", "accepted", "outcome_id"
 DECISIONS = {"accept": True, "reject": False}

@@ -95,6 +95,7 @@ def evaluate_log(
     names: Sequence[str],
     *,
     fit_on: Outcomes | None = None,
+    volunteered: npt.NDArray[np.bool_] | None = None,
     true_types: npt.NDArray[np.integer] | None = None,
     more: Sequence[Forecaster] = (),
     on_step: Callable[[str], object] = str,
@@ -111,6 +112,8 @@ def evaluate_log(
         Of the models.
     fit_on
         Another log: models learn from it alone, and are tested on the first.
+    volunteered
+        Which outcomes answer no question, [n]: counter-offers, which are learned but not scored.
     true_types
         Type of each traveler, [T], where somebody knows; else the answers say who is of another
         type than the model is sure of.
@@ -124,7 +127,10 @@ def evaluate_log(
     UsageError
         If a log has no answer to a real question, or there is no such model.
     """
-    asked, seen = _asked(outcomes, world), None if fit_on is None else _asked(fit_on, world)
+    real = outcomes.actions != world.offers.no_shift
+    told = outcomes[real]
+    scored = np.ones(len(told), dtype=np.bool_) if volunteered is None else ~volunteered[real]
+    asked, seen = told[scored], None if fit_on is None else _asked(fit_on, world)
     if not len(asked) or (seen is not None and not len(seen)):
         raise UsageError("the log has no answer to a real question: all of its offers are no shift")
     if wrong := [name for name in names if name not in world.names]:
@@ -133,28 +139,34 @@ def evaluate_log(
             + ("" if world.table is not None else " (table and hybrid need decisions)")
         )
     baselines: list[Forecaster] = [AcceptanceRate(), RatePerOffer(len(world.offers)), *more]
+    models = [ModelForecaster(name, world) for name in names]
     earlier = earlier_answers(asked.travelers)
     if seen is not None:
         earlier = np.bincount(seen.travelers, minlength=world.n_travelers)[asked.travelers]
 
     def forecast(forecaster: Forecaster) -> Forecast:
         on_step(f"{forecaster.name}: {len(asked):,} answers")
-        accept = forecaster.in_turn(asked) if seen is None else forecaster.fitted_to(seen, asked)
+        if seen is not None:
+            accept = forecaster.fitted_to(seen, asked)
+        elif forecaster in models:
+            accept = forecaster.in_turn(told)[scored]
+        else:
+            accept = forecaster.in_turn(asked)
         known = asked if seen is None else seen
         wrong = _sure_and_wrong(forecaster.held_types(), known, world, true_types)
         return _forecast(forecaster.name, accept, asked, earlier, wrong)
 
-    models = [forecast(ModelForecaster(name, world)) for name in names]
+    forecasts = [forecast(model) for model in models]
     rates = [forecast(baseline) for baseline in baselines]
     on_step("answers against the table")
     return LogEvaluation(
         len(asked),
         len(np.unique(asked.travelers)),
-        len(outcomes) - len(asked),
+        int((~real).sum()),
         None if seen is None else len(seen),
-        tuple(sorted(models, key=lambda one: one.scores.log_loss)),
+        tuple(sorted(forecasts, key=lambda one: one.scores.log_loss)),
         tuple(sorted(rates, key=lambda one: one.scores.log_loss)),
-        None if world.table is None else find_misfit(asked, world),
+        None if world.table is None else find_misfit(told, world),
     )
 
 
