@@ -136,6 +136,7 @@ FIRST_MET = [
     "rideflex.evaluation.compare.compare",
     "rideflex.evaluation.play.play",
     "rideflex.testing.check_model",
+    "rideflex.testing.check_policy",
 ]
 
 

@@ -114,7 +114,7 @@ def test_an_unknown_policy_is_named(beliefs):
 def test_names_are_read_between_commas():
     """A comma too many does no harm; a text without any name is refused."""
     assert read_policies(" expected, ,ppo,") == ["expected", "ppo"]
-    with pytest.raises(UsageError, match="',' names no policy; there are never, largest"):
+    with pytest.raises(UsageError, match="',' names no policy; there are never, random, largest"):
         read_policies(",")
 
 

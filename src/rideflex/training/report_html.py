@@ -36,6 +36,7 @@ _TEMPLATE = "report.html.j2"
 _ENOUGH = 0.05  # a wider interval of the saving asks for more days
 _POLICIES = {
     NeverAsk.name: "asks nobody: the day as it was requested, and what all savings are against",
+    "random": "makes any offer that may be made, with equal chance",
     "largest": "asks for the most minutes that are likelier accepted than not",
     "expected": "asks where acceptance × (what is saved at once − price of the minutes) is highest",
     "lookahead": "plays out the rest of the day for every offer and asks for what is best by its "

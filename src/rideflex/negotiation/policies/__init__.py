@@ -3,7 +3,12 @@
 from rideflex.negotiation.policies.lookahead import LookAhead
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.policies.registry import POLICIES, make_policies
-from rideflex.negotiation.policies.simple import ExpectedSaving, LargestLikely, NeverAsk
+from rideflex.negotiation.policies.simple import (
+    ExpectedSaving,
+    LargestLikely,
+    NeverAsk,
+    RandomOffer,
+)
 
 __all__ = [
     "POLICIES",
@@ -12,5 +17,6 @@ __all__ = [
     "LookAhead",
     "NeverAsk",
     "Policy",
+    "RandomOffer",
     "make_policies",
 ]

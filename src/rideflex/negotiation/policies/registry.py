@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation.policies.lookahead import LookAhead
 from rideflex.negotiation.policies.protocol import Policy
-from rideflex.negotiation.policies.simple import ExpectedSaving, LargestLikely, NeverAsk
+from rideflex.negotiation.policies.simple import (
+    ExpectedSaving,
+    LargestLikely,
+    NeverAsk,
+    RandomOffer,
+)
 
-POLICIES = ("never", "largest", "expected", "lookahead", "ppo")
+LEARNED = "ppo"
+"""The name of what a run's reinforcement learning made; it comes with a run."""
+
+MAKERS: dict[str, Callable[[Beliefs], Policy]] = {
+    NeverAsk.name: lambda _: NeverAsk(),
+    RandomOffer.name: lambda _: RandomOffer(),
+    LargestLikely.name: lambda _: LargestLikely(),
+    ExpectedSaving.name: lambda _: ExpectedSaving(),
+    LookAhead.name: LookAhead,
+}
+"""Policies that need no training; a further one is entered here."""
+
+POLICIES = (*MAKERS, LEARNED)
 
 
 def make_policies(
@@ -32,16 +49,12 @@ def make_policies(
     UsageError
         If a name is unknown, or "ppo" is asked for without a trained policy.
     """
-    made: dict[str, Policy] = {
-        NeverAsk.name: NeverAsk(),
-        LargestLikely.name: LargestLikely(),
-        ExpectedSaving.name: ExpectedSaving(),
-        LookAhead.name: LookAhead(beliefs),
-    }
-    if learned is not None:
-        made[learned.name] = learned
+    there = (*MAKERS, LEARNED) if learned is not None else tuple(MAKERS)
     for name in names:
-        if name not in made:
-            cause = "has no trained policy here" if name in POLICIES else "is not a policy"
-            raise UsageError(f"{name!r} {cause}; there are {', '.join(made)}")
-    return {name: made[name] for name in names}
+        if name not in there:
+            cause = "has no trained policy here" if name == LEARNED else "is not a policy"
+            raise UsageError(f"{name!r} {cause}; there are {', '.join(there)}")
+    return {
+        name: learned if learned is not None and name == LEARNED else MAKERS[name](beliefs)
+        for name in names
+    }

@@ -19,6 +19,28 @@ class NeverAsk:
         return np.full(len(situation.trips), situation.offers.no_shift, dtype=np.int32)
 
 
+class RandomOffer:
+    """Makes any offer that may be made with equal chance; what a log of exploration comes from.
+
+    Parameters
+    ----------
+    seed
+        The same situation leads to the same offer; a day's does whatever days follow it.
+    """
+
+    name = "random"
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def act(self, situation: Situation) -> npt.NDArray[np.int32]:
+        """Return an allowed offer for every day, no shift among them."""
+        rng = np.random.default_rng([self.seed, situation.step])
+        drawn = np.where(situation.allowed, rng.random(situation.allowed.shape), -1.0)
+        chosen: npt.NDArray[np.int32] = drawn.argmax(axis=1).astype(np.int32)
+        return chosen
+
+
 class LargestLikely:
     """Asks everybody for the most minutes that they are more likely than not to accept."""
 
