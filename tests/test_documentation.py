@@ -114,6 +114,7 @@ def test_the_citation_names_the_version_of_the_package() -> None:
 FIRST_MET = [
     "rideflex.read_area",
     "rideflex.ServiceArea",
+    "rideflex.DecisionTable.read",
     "rideflex.DecisionTable.from_csv",
     "rideflex.DecisionTable.empty",
     "rideflex.DecisionTable.accepts",

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from rideflex.decisions import DecisionTable
 from rideflex.decisions.saved import KIND, VERSION
-from rideflex.errors import DataError
+from rideflex.errors import DataError, UsageError
 from rideflex.storage.array_file import save_arrays
 from tests.decisions.frames import frame, row, tables
 
@@ -109,3 +109,24 @@ def test_an_absent_csv_is_an_error_with_or_without_keeping(tmp_path):
     with pytest.raises(DataError, match="absent"):
         DecisionTable.from_csv(tmp_path / "absent.csv", cache=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_decisions_are_read_from_whatever_holds_them(tmp_path):
+    """A folder, a CSV, a Parquet file of any name and a saved table hold one and the same."""
+    told = frame(row("raar"), row("aaaa"))
+    told.to_csv(tmp_path / "decisions.csv", index=False)
+    told.to_parquet(tmp_path / "table")
+    table = DecisionTable.read(tmp_path)
+    table.save(tmp_path / "saved")
+    for name in ("decisions.csv", "table", "saved"):
+        other = DecisionTable.read(tmp_path / name)
+        assert dict(other.as_mapping()) == dict(table.as_mapping()), name
+    last = DecisionTable.read(tmp_path / "table", on_conflict="last")
+    assert dict(last.as_mapping()) != dict(table.as_mapping())
+    with pytest.raises(UsageError, match="saved table, compiled with"):
+        DecisionTable.read(tmp_path / "saved", on_conflict="last")
+    with pytest.raises(DataError, match=r"absent\.csv: can't be read: No such file"):
+        DecisionTable.read(tmp_path / "absent.csv")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"empty/decisions\.csv: can't be read"):
+        DecisionTable.read(tmp_path / "empty")

@@ -1,6 +1,8 @@
 """Names of the files of a service-area folder."""
 
-DECISIONS = "decisions.csv"
+from rideflex.tables.columns import DECISIONS_FILE
+
+DECISIONS = DECISIONS_FILE
 TRIPS = "trips.csv"
 TRAVEL_TIMES = "travel_times.csv"
 TRAVELERS = "travelers.csv"

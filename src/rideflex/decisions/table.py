@@ -21,12 +21,14 @@ from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.outcomes import Outcomes
+from rideflex.storage.array_file import is_saved
 from rideflex.tables.arrays import truths, whole_numbers
-from rideflex.tables.columns import SHIFTS
+from rideflex.tables.columns import DECISIONS_FILE, SHIFTS
 from rideflex.tables.csv_files import CsvFile
 from rideflex.tables.frames import integers_of
 from rideflex.tables.ids import Id, Ids, traveler_id
 from rideflex.tables.parquet_files import ParquetFile
+from rideflex.tables.table_files import open_by_content
 
 
 class Answers(NamedTuple):
@@ -40,8 +42,8 @@ class Answers(NamedTuple):
 class DecisionTable:
     """Accept or reject for every (trip context, offer, flexibility type), as bit masks.
 
-    Make one with `from_csv`, `from_parquet`, `from_frame` or `load`. Where the source has no row
-    for a context or an offer the type's rule answers; such fall-backs are counted.
+    Make one with `read` of a file or folder, or with `from_frame`. Where the source has no row for
+    a context or an offer the type's rule answers; such fall-backs are counted.
     """
 
     def __init__(self, compiled: Compiled) -> None:
@@ -54,6 +56,56 @@ class DecisionTable:
         self.signed = compiled.signed
         self.contexts = compiled.contexts
         self.report = compiled.report
+
+    @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        types: Sequence[str] | None = None,
+        offers: ActionSpaceMap | None = None,
+        on_conflict: OnConflict = "first",
+        *,
+        rules: Mapping[str, FlexibilityRule] | None = None,
+    ) -> DecisionTable:
+        """Read decisions from whatever holds them; what it is, its content says.
+
+        Parameters
+        ----------
+        path
+            A CSV or Parquet file of decisions, a table that was saved, or a service-area folder.
+        types, offers, on_conflict, rules
+            See `from_csv`. A saved table was compiled with its own.
+
+        Raises
+        ------
+        DataError
+            If the file is missing or can't be used; it carries every problem found.
+        UsageError
+            If a saved table is to be compiled in some way.
+
+        Examples
+        --------
+        >>> from tempfile import mkdtemp
+        >>> from rideflex.synthetic import AreaSettings, generate_area
+        >>> folder = f"{mkdtemp()}/city"
+        >>> generate_area(folder, AreaSettings(travelers=3, trips=2, zones=4, seed=1))
+        >>> table = DecisionTable.read(folder)
+        >>> table.save(f"{folder}/compiled")
+        >>> DecisionTable.read(f"{folder}/compiled").report == table.report
+        True
+        """
+        file = Path(path)
+        if file.is_dir():
+            file /= DECISIONS_FILE
+        if not is_saved(file):
+            with file_source(open_by_content(file), types) as source:
+                return cls(compile_table(source, offers, on_conflict, rules))
+        if (types, offers, on_conflict, rules) != (None, None, "first", None):
+            raise UsageError(
+                f"{file} is a saved table, compiled with types, offers, conflicts and rules of its "
+                "own; read the decisions that it was made of to choose others"
+            )
+        return cls.load(file)
 
     @classmethod
     def from_csv(

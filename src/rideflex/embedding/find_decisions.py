@@ -16,7 +16,6 @@ from rideflex.errors import UsageError
 from rideflex.flexibility import DEFAULT_TYPES
 from rideflex.offers import OfferGrid
 from rideflex.storage.array_file import is_saved
-from rideflex.tables.table_files import is_parquet
 from rideflex.travelers import whole_ids
 
 DECISIONS_VARIABLE = "RIDEFLEX_DECISIONS"
@@ -115,15 +114,14 @@ def _check_same(name: str, held: Sequence[object], wanted: Sequence[object]) -> 
 def _compile(path: Path, types: tuple[str, ...], offers: OfferGrid) -> FoundDecisions:
     if is_saved(path):
         return replace(find_decisions(DecisionTable.load(path), types, offers), loaded=True)
-    read = DecisionTable.from_parquet if is_parquet(path) else DecisionTable.from_csv
     if not path.is_file():
-        return FoundDecisions(read(path, types, offers), None)
+        return FoundDecisions(DecisionTable.read(path, types, offers), None)
     stat = path.stat()
     stamp = (str(path.resolve()), stat.st_mtime_ns, stat.st_size, types, offers)
     if stamp in _compiled:
         return FoundDecisions(_compiled[stamp], None)
     start = time.perf_counter()
-    table = read(path, types, offers)
+    table = DecisionTable.read(path, types, offers)
     while len(_compiled) >= _MOST_KEPT:  # the oldest leaves
         del _compiled[next(iter(_compiled))]
     _compiled[stamp] = table

@@ -16,6 +16,7 @@ COUNTER = ("counter_pickup_shift_min", "counter_dropoff_shift_min")
 """What a refusal names instead, where a log has it."""
 KEY = (*CONTEXT, *SHIFTS)
 ACTION, ACCEPTED, OUTCOME_ID = "action", "accepted", "outcome_id"
+DECISIONS_FILE = "decisions.csv"
 DECISIONS = {"accept": True, "reject": False}
 """What a type answers in a file of decisions; a log may say it in more words."""
 

@@ -14,6 +14,23 @@ from rideflex.tables.parquet_files import ParquetFile
 from rideflex.tables.rows import Rows
 
 _PARQUET = (".parquet", ".pq")
+_PARQUET_MAGIC = b"PAR1"
+
+
+def open_by_content(path: str | Path) -> CsvFile | ParquetFile:
+    """Open a file of rows, whatever its name: Parquet where its first bytes say so, else CSV.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or of another kind.
+    """
+    file = Path(path)
+    begin = b""
+    if file.is_file():
+        with file.open("rb") as content:
+            begin = content.read(len(_PARQUET_MAGIC))
+    return ParquetFile(path) if begin == _PARQUET_MAGIC or is_parquet(path) else CsvFile(path)
 
 
 def open_table(path: str | Path) -> CsvFile | ParquetFile:
