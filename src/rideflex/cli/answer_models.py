@@ -23,34 +23,57 @@ if TYPE_CHECKING:
 _MOST_SHOWN, _MOST_OFFERS = 50, 6
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What is read of logs, and how.
+
+    Parameters
+    ----------
+    files
+        Of outcomes, oldest first.
+    statements
+        Files of what travelers say of themselves.
+    context
+        Trips that are told apart.
+    no_answer
+        Words that say that nobody answered.
+    forget
+        Weight that each file leaves to the files before it.
+    """
+
+    files: tuple[Path, ...]
+    statements: tuple[Path, ...]
+    context: TripContext | None
+    no_answer: tuple[str, ...]
+    forget: float
+
+
 def fit_answers(
-    files: Sequence[Path],
-    out: Path,
-    area: ServiceArea | None,
-    context: TripContext | None,
-    forget: float,
-    no_answer: Sequence[str],
-    console: Console,
+    reading: Reading, out: Path, area: ServiceArea | None, console: Console
 ) -> dict[str, Any]:
     """Fit tolerances to logs, save and tell them; returns the figures."""
     from time import perf_counter
 
     from rideflex.cli.console import showing
     from rideflex.logs.answers_only import read_answers
+    from rideflex.logs.statements import read_statements
     from rideflex.models.answer_fitting import fit_tolerances
 
     start = perf_counter()
     with showing("reading answers", console) as on_step:
         log = read_answers(
-            files,
+            reading.files,
             travelers=None if area is None else area.travelers,
             offers=None if area is None else area.table.offers,
-            context=context,
-            no_answer=no_answer,
+            context=reading.context,
+            no_answer=reading.no_answer,
             on_file=lambda file, rows: on_step(f"{file.name}: {rows:,} answers"),
         )
+    said = None
+    if reading.statements:
+        log, said = read_statements(reading.statements, log)
     read_s = perf_counter() - start
-    fitted = fit_tolerances(log, forget)
+    fitted = fit_tolerances(log, reading.forget, said)
     fitted.model.save(out)
     minutes = fitted.quartiles()
     n_outcomes = len(log.outcomes) - log.counter_offers
@@ -75,6 +98,12 @@ def fit_answers(
     if log.left_out:
         words = ", ".join(f"{word!r} ({times:,})" for word, times in log.left_out.items())
         print_wrapped(console, f"Left out, no answer: {words}.")
+    if said is not None:
+        print_wrapped(
+            console,
+            f"{len(said):,} statements; {2 * fitted.model.statement_lapse:.0%} of such say nothing "
+            "of the answers.",
+        )
     if log.context is not None:
         print_wrapped(console, f"Trips with {log.context} have a level of their own.")
     print_wrapped(
@@ -91,6 +120,7 @@ def fit_answers(
         "tolerances": minutes,
         "no_answer": log.left_out,
         "repeated": log.repeated,
+        "statements": 0 if said is None else len(said),
         "sure": 0,
         "misfit": False,
         "reasons": [],

@@ -68,6 +68,13 @@ def fit(
             "such rows are left out and counted. A comma at the end stands for a blank.",
         ),
     ] = None,
+    statements: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Files of what travelers say of themselves: rows as in a log, the offers that "
+            "they would accept or refuse; with --model tolerance and hybrid."
+        ),
+    ] = None,
     more: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE", help="More files of outcomes.")
     ] = None,
@@ -83,14 +90,17 @@ def fit(
     Example: `rideflex fit --data cities/demo --outcomes may.csv june.parquet --out june.model`
     """
     from rideflex.areas import read_area
-    from rideflex.cli.answer_models import fit_answers
+    from rideflex.cli.answer_models import Reading, fit_answers
     from rideflex.cli.console import make_console
     from rideflex.cli.type_models import ModelChoice, fit_types
+    from rideflex.errors import UsageError
     from rideflex.logs.trip_context import TripContext
 
     model = model or ("tolerance" if data is None else "hybrid")
     told = None if context is None else TripContext.parse(context)
     _check_options(model, data, out, features=features, forget=forget, context=context)
+    if statements and model not in ("tolerance", "hybrid"):
+        raise UsageError("--statements needs --model tolerance or hybrid")
     files = (*outcomes, *(more or ()))
     console = make_console()
     area = None
@@ -99,10 +109,11 @@ def fit(
             area = read_area(data)
     words = () if no_answer is None else no_answer.split(",")
     if model == "tolerance" or area is None:
-        figures = fit_answers(files, out, area, told, forget, words, console)
+        reading = Reading(tuple(files), tuple(statements or ()), told, tuple(words), forget)
+        figures = fit_answers(reading, out, area, console)
         write_figures(console, json, figures)
         return
-    maker = ModelChoice(model, features=features, context=told)
+    maker = ModelChoice(model, features, told, tuple(statements or ()))
     figures = fit_types(files, out, area, maker, forget, words, console)
     write_figures(console, json, figures)
 

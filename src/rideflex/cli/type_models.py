@@ -30,11 +30,14 @@ class ModelChoice:
         Whether features speak for travelers who were never asked.
     context
         Trips that are told apart, of the hybrid.
+    statements
+        Files of what travelers say of themselves, of the hybrid.
     """
 
     name: str
     features: bool = False
     context: TripContext | None = None
+    statements: tuple[Path, ...] = ()
 
 
 def fit_types(
@@ -56,6 +59,7 @@ def fit_types(
     from time import perf_counter
 
     from rideflex.logs.remarks import doubts, notes
+    from rideflex.logs.statements import statements_of
     from rideflex.models.answer_fitting import HybridFit, LogCollector, fit_hybrid, hybrid_for
     from rideflex.models.answer_predictors import AnswerWorld
     from rideflex.models.fitting import LogFit, fit_to_log, model_for
@@ -67,6 +71,9 @@ def fit_types(
     log = _read(files, area, forget, no_answer, collector, console)
     read_s = perf_counter() - start
     if hybrid is not None and collector.tally is not None:
+        if choice.statements:
+            said = statements_of(choice.statements, area.table, area.travelers)
+            collector.tally.state(said)
         fitted: HybridFit | LogFit = fit_hybrid(hybrid, collector.tally, log)
     else:
         fitted = fit_to_log(model_for(area, choice.name, features=choice.features), log)

@@ -126,8 +126,20 @@ class ToleranceFit:
         return {name: _percentiles(minutes[:, side]) for side, name in enumerate(("early", "late"))}
 
 
-def fit_tolerances(log: AnswerLog, forget: float = 1.0) -> ToleranceFit:
-    """Fit the tolerance model to a log that needs nothing beside it."""
+def fit_tolerances(
+    log: AnswerLog, forget: float = 1.0, statements: Outcomes | None = None
+) -> ToleranceFit:
+    """Fit the tolerance model to a log that needs nothing beside it.
+
+    Parameters
+    ----------
+    log
+        The answers.
+    forget
+        Weight that each file leaves to the files before it, from 0 to 1.
+    statements
+        What travelers say of themselves.
+    """
     start = perf_counter()
     model = ToleranceModel(
         len(log.travelers),
@@ -140,6 +152,8 @@ def fit_tolerances(log: AnswerLog, forget: float = 1.0) -> ToleranceFit:
     for outcomes in log.by_file():
         tally = tally if forget == 1.0 else tally.scaled(forget)
         tally.add(outcomes)
+    if statements is not None:
+        tally.state(statements)
     model.fit(tally)
     return ToleranceFit(model, log, perf_counter() - start)
 

@@ -106,9 +106,7 @@ class HybridModel(ToleranceModel):
     def predict_types(self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise") -> Floats:
         """Return float64 [n, L]: P(type); what lacks to 1 is held by tolerances."""
         entities = check_entities(travelers, self.n_travelers, unknown)
-        averaged = self._posterior.average(
-            self._tally.answers_of(entities), self._tally.types_of(entities)
-        )
+        averaged = self._posterior.average(self._tally.known(entities))
         return averaged.type_probabilities
 
     def predict_accept(
@@ -146,9 +144,7 @@ class HybridModel(ToleranceModel):
         ids = whole_numbers(trips)
         levels = self._questions.levels(ids)
         people, row = np.unique(entities, return_inverse=True)
-        averaged = self._posterior.average(
-            self._tally.answers_of(people), self._tally.types_of(people)
-        )
+        averaged = self._posterior.average(self._tally.known(people))
         accept = averaged.cells[row, levels] + averaged.turned[row, None]
         answers = table_answers(self._table, ids)
         accept += np.einsum("nl,nal->na", averaged.types[row], answers)
@@ -162,9 +158,7 @@ class HybridModel(ToleranceModel):
             raise UsageError("types answer by their table: load the model with table=…")
         entities = check_entities(travelers, self.n_travelers, "raise")
         ids = whole_numbers(trips)
-        drawn = self._posterior.draw(
-            self._tally.answers_of(entities), self._tally.types_of(entities), rng
-        )
+        drawn = self._posterior.draw(self._tally.known(entities), rng)
         said = drawn.answers(self._questions.levels(ids), self.offers.no_shift, rng)
         is_type = drawn.types >= 0
         said[is_type] = self._table.masks(ids[is_type], drawn.types[is_type])
@@ -176,6 +170,8 @@ class HybridModel(ToleranceModel):
         assert types is not None
         arrays, meta = self._saved()
         arrays |= {"agree": types.agree, "total": types.total}
+        if self._tally.stated is not None and (stated := self._tally.stated.types) is not None:
+            arrays |= {"stated_agree": stated.agree, "stated_total": stated.total}
         save_arrays(path, KIND, _VERSION, arrays, {**meta, "types": self._types})
 
     @classmethod
@@ -203,9 +199,13 @@ class HybridModel(ToleranceModel):
             model._context = saved_context(meta["context"])
             types = Counts(arrays["agree"], arrays["total"])
             checked = check_counts(types, len(counts.array), model._n_types)
-            model._hold(
-                AnswerTally(model._questions, counts, checked), settings_of(arrays, meta["forms"])
-            )
+            tally = AnswerTally(model._questions, counts, checked)
+            if "statements" in arrays:
+                said = AnswerCounts.of_array(np.array(arrays["statements"]))
+                agree = Counts(arrays["stated_agree"], arrays["stated_total"])
+                agree = check_counts(agree, len(said.array), model._n_types)
+                tally.stated = AnswerTally(Questions(model.offers), said, agree)
+            model._hold(tally, settings_of(arrays, meta["forms"]))
         if table is not None:
             model.ask(table)
         return model

@@ -231,7 +231,7 @@ def test_alike_travelers_are_looked_at_once():
     tally.counts.count([0, 1, 3, 3], [0] * 4, [1, 1, 2, 2], [True, True, False, True])
     groups = group_alike(tally)
     assert sorted(groups.sizes.tolist()) == [1.0, 2.0]
-    assert groups.answers.sum() == 3
+    assert groups.known.answers.sum() == 3
     many = AnswerTally.empty(tally.questions, 3 * SAMPLE)
     everybody = np.arange(3 * SAMPLE)
     many.counts.count(everybody, 0 * everybody, 0 * everybody, everybody % 2)

@@ -9,6 +9,7 @@ import pytest
 
 from rideflex.models.mixture import MixturePrior, fit_mixture
 from rideflex.models.tolerance.prior import Evidence, fit_priors
+from rideflex.models.tolerance.tally import Known
 from rideflex.outcomes import Counts
 from rideflex.testing.worlds import draw_world
 
@@ -48,7 +49,7 @@ def drawn(n_types, seed=0, n=12, n_cells=5):
     agree = np.floor(rng.random((n, n_types)) * (total[:, None] + 1))
     sizes = rng.integers(1, 4, size=n).astype(float)
     log_cells = -total[:, None] * rng.gamma(1.0, 1.0, size=(n, n_cells))
-    return log_cells, Evidence(np.zeros((n, 0)), Counts(agree, total), sizes)
+    return log_cells, Evidence(Known(np.zeros((n, 1, 0, 2)), Counts(agree, total)), sizes)
 
 
 @pytest.mark.parametrize("n_types", [0, 3])
@@ -60,8 +61,8 @@ def test_em_is_that_of_the_plain_loop(n_types, passes):
     (found,) = fit_priors(log_cells[None], evidence, priors, tolerance=0.0, max_passes=passes)
     weights, noise = plain_em(
         log_cells.tolist(),
-        evidence.types.agree.tolist(),
-        evidence.types.total.tolist(),
+        evidence.known.types.agree.tolist(),
+        evidence.known.types.total.tolist(),
         evidence.sizes.tolist(),
         priors,
         passes,
@@ -88,7 +89,7 @@ def test_evidence_never_falls(n_types):
 def test_types_far_from_every_cell_are_told_apart():
     """Where cells are impossible, types keep their own ratios, however long the odds."""
     counts = draw_world(40, 60).counts
-    evidence = Evidence(np.zeros((40, 0)), counts, np.ones(40))
+    evidence = Evidence(Known(np.zeros((40, 1, 0, 2)), counts), np.ones(40))
     impossible = np.full((40, 5), -1e5)
     (found,) = fit_priors(
         impossible[None], evidence, MixturePrior(), tolerance=1e-9, max_passes=2000

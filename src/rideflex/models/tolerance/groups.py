@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from rideflex.models.tolerance.prior import Evidence
 from rideflex.models.tolerance.tally import AnswerTally
-from rideflex.outcomes import Counts
 
 SAMPLE = 4096
 _LEAST_ANSWERS = 1e-3  # of a traveler whose answers have faded
@@ -23,18 +25,27 @@ def group_alike(tally: AnswerTally) -> Evidence:
     tally
         Answers of T travelers, and their agreement with types where it is counted.
     """
-    counts = tally.counts
-    asked = np.flatnonzero(counts.totals >= _LEAST_ANSWERS)
+    totals = tally.counts.totals
+    if tally.stated is not None:
+        totals = totals + tally.stated.counts.totals
+    asked = np.flatnonzero(totals >= _LEAST_ANSWERS)
     n_asked = len(asked)
     if n_asked > SAMPLE:
         asked = asked[np.linspace(0, n_asked - 1, SAMPLE).astype(np.intp)]
-    width = int(np.prod(counts.array.shape[1:]))
-    answers = counts.array[asked].reshape(len(asked), width).astype(np.float64)
-    types = tally.types_of(asked)
-    both = np.concatenate([answers, types.agree, types.total[:, None]], axis=1)
-    unique, sizes = np.unique(both, axis=0, return_counts=True)
-    return Evidence(
-        unique[:, :width],
-        Counts(unique[:, width:-1], unique[:, -1]),
-        sizes.astype(np.float64) * (n_asked / max(len(asked), 1)),
+    known = tally.known(asked)
+    parts = [_flat(known.answers), known.types.agree, known.types.total[:, None]]
+    if known.statements is not None and known.stated_types is not None:
+        parts += [
+            _flat(known.statements),
+            known.stated_types.agree,
+            known.stated_types.total[:, None],
+        ]
+    _, first, sizes = np.unique(
+        np.concatenate(parts, axis=1), axis=0, return_index=True, return_counts=True
     )
+    return Evidence(known[first], sizes.astype(np.float64) * (n_asked / max(len(asked), 1)))
+
+
+def _flat(counts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    width = int(np.prod(counts.shape[1:]))
+    return counts.reshape(len(counts), width).astype(np.float64)

@@ -125,6 +125,11 @@ class ToleranceModel:
         return self._questions.trip_levels
 
     @property
+    def statement_lapse(self) -> float:
+        """Mean probability that a statement says nothing of the answers, each way."""
+        return self._posterior.statement_lapse
+
+    @property
     def counts(self) -> AnswerCounts:
         """All that is known of the travelers, a copy."""
         return self._tally.counts.copy()
@@ -182,6 +187,19 @@ class ToleranceModel:
         """
         self._tally.add(outcomes, sign)
 
+    def state(self, statements: Outcomes) -> None:
+        """Take what travelers state of themselves, such as "I can always leave earlier".
+
+        Statements are weighed by a lapse of their own, which is learned by `refit` from travelers
+        who also answered; so they help at the start, and give way to what people do.
+
+        Parameters
+        ----------
+        statements
+            Offers that travelers say they would accept, or refuse; their trips don't count.
+        """
+        self._tally.state(statements)
+
     def refit(self) -> None:
         """Fit to all that was learned one by one."""
         self._hold(self._tally)
@@ -238,9 +256,7 @@ class ToleranceModel:
         if offers is not None:
             n_levels = self._questions.n_levels
             accept = [setting.acceptance(offers, n_levels) for setting in self.settings]
-        averaged = self._posterior.average(
-            self._tally.answers_of(people), self._tally.types_of(people), accept
-        )
+        averaged = self._posterior.average(self._tally.known(people), accept)
         chances: Floats = averaged.cells[row, levels]
         return np.minimum(chances, 1.0, out=chances)  # rounding
 
@@ -250,9 +266,7 @@ class ToleranceModel:
         """Draw bool [n, A]: a cell of each traveler's posterior, and how it feels on this trip."""
         entities = check_entities(travelers, self.n_travelers, "raise")
         levels = self._questions.levels(whole_numbers(trips))
-        drawn = self._posterior.draw(
-            self._tally.answers_of(entities), self._tally.types_of(entities), rng
-        )
+        drawn = self._posterior.draw(self._tally.known(entities), rng)
         return drawn.answers(levels, self.offers.no_shift, rng)
 
     def predict_tolerances(self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise") -> Floats:
@@ -261,16 +275,14 @@ class ToleranceModel:
         At context level 0, from 0 to the most that the offers ask for: more is not known.
         """
         entities = check_entities(travelers, self.n_travelers, unknown)
-        bears = self._posterior.tolerances(
-            self._tally.answers_of(entities), self._tally.types_of(entities)
-        )
+        bears = self._posterior.tolerances(self._tally.known(entities))
         asked = (-self.offers.pickup.min(), self.offers.dropoff.max())
         return bears.clip(0.0, np.array(asked, dtype=np.float64))
 
     def answered(self, travelers: npt.ArrayLike) -> Floats:
         """Return float64 [n]: answers to real questions known of each; 0 of a stranger (-1)."""
         entities = check_entities(travelers, self.n_travelers, "prior")
-        totals: Floats = self._tally.answers_of(entities).sum(axis=(1, 2, 3), dtype=np.float64)
+        totals: Floats = self._tally.known(entities).answers.sum(axis=(1, 2, 3), dtype=np.float64)
         return totals
 
     def save(self, path: str | Path) -> None:
@@ -280,6 +292,8 @@ class ToleranceModel:
     def _saved(self) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
         """Arrays by name, and what else is to be saved."""
         arrays = {"counts": self._tally.counts.array, **settings_arrays(self.settings)}
+        if self._tally.stated is not None:
+            arrays["statements"] = self._tally.stated.counts.array
         if self._questions.trip_levels is not None:
             arrays["trip_levels"] = self._questions.trip_levels
         if self._travelers is not None:
@@ -308,7 +322,11 @@ class ToleranceModel:
                 travelers=TravelerIndex.of_arrays(arrays),
                 context=saved_context(meta["context"]),
             )
-            model._hold(AnswerTally(model._questions, counts), settings_of(arrays, meta["forms"]))
+            tally = AnswerTally(model._questions, counts)
+            if "statements" in arrays:
+                stated = AnswerCounts.of_array(np.array(arrays["statements"]))
+                tally.stated = AnswerTally(Questions(model.offers), stated)
+            model._hold(tally, settings_of(arrays, meta["forms"]))
         return model
 
     def _hold(self, tally: AnswerTally, settings: Sequence[Setting] | None = None) -> None:

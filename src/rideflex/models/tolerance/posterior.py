@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.models.tolerance.prior import type_log_likelihood
-from rideflex.models.tolerance.settings import Setting, log_answers
+from rideflex.models.tolerance.settings import Setting, log_answers, stated_log_likelihood
+from rideflex.models.tolerance.tally import Known
 from rideflex.offers import OfferGrid
-from rideflex.outcomes import Counts
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,6 +87,7 @@ class AveragedPosterior:
         self.settings = tuple(settings)
         self._accept = [setting.acceptance(offers, n_levels) for setting in settings]
         self._logs = [np.ascontiguousarray(log_answers(accept).T) for accept in self._accept]
+        self._stated = [setting.log_statements(offers, n_levels).T for setting in settings]
         self._shape = n_levels, len(offers)
 
     @property
@@ -99,32 +100,32 @@ class AveragedPosterior:
         """Mean flip probability of the types' answers."""
         return float(sum(setting.share * setting.noise for setting in self.settings))
 
-    def average(
-        self, answers: npt.NDArray[Any], types: Counts, accept: Sequence[Floats] | None = None
-    ) -> Averaged:
+    @property
+    def statement_lapse(self) -> float:
+        """Mean probability of a statement that says nothing of the answers."""
+        return float(sum(setting.share * setting.statement_lapse for setting in self.settings))
+
+    def average(self, known: Known, accept: Sequence[Floats] | None = None) -> Averaged:
         """Average the travelers' answers over settings, cells and types.
 
         Parameters
         ----------
-        answers
-            Counts [n, C, A, 2] of the travelers.
-        types
-            Counts of agreement of the same travelers with L types.
+        known
+            What is known of the n travelers.
         accept
             Acceptance of other offers by each setting's cells, [G, C, A'] each; without it, of the
             offers that answers are counted by.
         """
         asked = self._accept if accept is None else accept
-        n, n_types, shape = len(answers), types.agree.shape[1], asked[0].shape[1:]
+        n, n_types, shape = len(known), known.types.agree.shape[1], asked[0].shape[1:]
         cells = np.zeros((n, shape[0] * shape[1]))
         signed, turned = np.zeros((n, n_types)), np.zeros(n)
         probabilities = np.zeros((n, n_types))
         for first in range(0, n, _BLOCK):
             block = slice(first, first + _BLOCK)
-            flat = answers[block].reshape(len(answers[block]), -1).astype(np.float64)
-            agree, total = types.agree[block], types.total[block]
-            for setting, logs, of_cells in zip(self.settings, self._logs, asked, strict=True):
-                held = setting.share * _posterior(setting, flat @ logs, agree, total)
+            some = known[block]
+            for at, (setting, of_cells) in enumerate(zip(self.settings, asked, strict=True)):
+                held = setting.share * self._held(at, some)
                 n_cells = len(of_cells)
                 cells[block] += held[:, :n_cells] @ of_cells.reshape(n_cells, -1)
                 of_types = held[:, n_cells:]
@@ -133,17 +134,16 @@ class AveragedPosterior:
                 probabilities[block] += of_types
         return Averaged(cells.reshape(n, *shape), signed, turned, probabilities)
 
-    def draw(self, answers: npt.NDArray[Any], types: Counts, rng: np.random.Generator) -> Drawn:
+    def draw(self, known: Known, rng: np.random.Generator) -> Drawn:
         """Draw a setting, and then a cell or a type, for each of n travelers."""
-        n = len(answers)
+        n = len(known)
         drawn = Drawn(np.full(n, -1, dtype=np.intp), np.zeros((n, *self._shape)))
         shares = np.cumsum([setting.share for setting in self.settings])
         place = np.searchsorted(shares[:-1], rng.random(n), side="right")
         draws = rng.random(n)
-        for at, (setting, logs) in enumerate(zip(self.settings, self._logs, strict=True)):
+        for at, setting in enumerate(self.settings):
             mine = np.flatnonzero(place == at)
-            flat = answers[mine].reshape(len(mine), -1).astype(np.float64)
-            held = _posterior(setting, flat @ logs, types.agree[mine], types.total[mine])
+            held = self._held(at, known[mine])
             cumulative = held.cumsum(axis=1)
             column = (draws[mine, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
             column = column.clip(max=held.shape[1] - 1)
@@ -153,30 +153,39 @@ class AveragedPosterior:
             drawn.cells[mine[~is_type]] = accept[column[~is_type]]
         return drawn
 
-    def tolerances(self, answers: npt.NDArray[Any], types: Counts) -> Floats:
+    def tolerances(self, known: Known) -> Floats:
         """Expected early and late tolerance in minutes at level 0 of n travelers, [n, 2].
 
         Those held to be of a type are left out: what they bear is in the table.
         """
-        found = np.zeros((len(answers), 2))
-        mass = np.zeros((len(answers), 1))
-        flat = answers.reshape(len(answers), -1).astype(np.float64)
-        for setting, logs in zip(self.settings, self._logs, strict=True):
+        found = np.zeros((len(known), 2))
+        mass = np.zeros((len(known), 1))
+        for at, setting in enumerate(self.settings):
             cells = setting.cells(self._shape[0])
-            held = setting.share * _posterior(setting, flat @ logs, types.agree, types.total)
-            held = held[:, : len(cells)]
+            held = setting.share * self._held(at, known)[:, : len(cells)]
             found += held @ np.stack([cells.early, cells.late], axis=1)
             mass += held.sum(axis=1, keepdims=True)
         return found / np.maximum(mass, np.finfo(np.float64).tiny)
 
+    def _held(self, at: int, known: Known) -> Floats:
+        """P(cell or type | answers) ∝ π · likelihood in one setting, float64 [n, G + L]."""
+        setting = self.settings[at]
+        log_cells: Floats = _flat(known.answers) @ self._logs[at]
+        if known.statements is not None:
+            log_cells += _flat(known.statements) @ self._stated[at]
+        if known.types.agree.shape[1]:
+            total = known.types.total[:, None]
+            log_types = type_log_likelihood(known.types.agree, total, setting.noise)
+            if known.stated_types is not None:
+                log_types += stated_log_likelihood(known.stated_types, setting.statement_lapse)
+            log_cells = np.concatenate([log_cells, log_types], axis=1)
+        log_cells -= log_cells.max(axis=1, keepdims=True)
+        held: Floats = np.exp(log_cells, out=log_cells)
+        held *= setting.weights
+        held /= held.sum(axis=1, keepdims=True)
+        return held
 
-def _posterior(setting: Setting, log_cells: Floats, agree: Floats, total: Floats) -> Floats:
-    """P(cell or type | answers) ∝ π · likelihood in one setting, float64 [n, G + L]."""
-    if agree.shape[1]:
-        log_types = type_log_likelihood(agree, total[:, None], setting.noise)
-        log_cells = np.concatenate([log_cells, log_types], axis=1)
-    log_cells -= log_cells.max(axis=1, keepdims=True)
-    held = np.exp(log_cells, out=log_cells)
-    held *= setting.weights
-    held /= held.sum(axis=1, keepdims=True)
-    return held
+
+def _flat(counts: npt.NDArray[Any]) -> Floats:
+    width = int(np.prod(counts.shape[1:]))
+    return counts.reshape(len(counts), width).astype(np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.models.mixture import MixturePrior
+from rideflex.models.tolerance.tally import Known
 from rideflex.outcomes import Counts
 
 Floats = npt.NDArray[np.float64]
@@ -42,16 +43,13 @@ class Evidence:
 
     Parameters
     ----------
-    answers
-        Counts of refused and accepted, float64 [N, C · A · 2].
-    types
-        Counts of agreement with the L types, of N rows; L may be 0.
+    known
+        Answers, and agreement with types, of each row.
     sizes
         Travelers that each row stands for, float64 [N].
     """
 
-    answers: Floats
-    types: Counts
+    known: Known
     sizes: Floats
 
 
@@ -60,6 +58,7 @@ def fit_priors(
     evidence: Evidence,
     priors: MixturePrior,
     *,
+    log_stated: Floats | None = None,
     tolerance: float = 1e-6,
     max_passes: int = 300,
 ) -> list[ColumnPrior]:
@@ -77,6 +76,8 @@ def fit_priors(
         Its counts of agreement give log L of the types; its sizes weigh the rows.
     priors
         Pseudo-travelers of each type, pseudo-answers for ε.
+    log_stated
+        What statements add to log L of the types in each setting, float64 [S, N, L].
     tolerance, max_passes
         The search in a setting ends when no weight, and not ε, moves by more than `tolerance`, or
         after `max_passes`.
@@ -86,7 +87,8 @@ def fit_priors(
     What was found in each of the S settings.
     """
     n_settings, _, n_cells = log_cells.shape
-    n_types, sizes = evidence.types.agree.shape[1], evidence.sizes
+    types, sizes = evidence.known.types, evidence.sizes
+    n_types = types.agree.shape[1]
     pseudo = np.concatenate(
         [
             np.full(n_cells, PSEUDO_TRAVELERS / n_cells),
@@ -94,13 +96,14 @@ def fit_priors(
         ]
     )
     top = log_cells.max(axis=2)
-    cells, types = np.exp(log_cells - top[:, :, None]), evidence.types
+    cells = np.exp(log_cells - top[:, :, None])
+    stated = np.zeros((n_settings, 1, n_types)) if log_stated is None else log_stated
     weights = np.tile(pseudo / pseudo.sum(), (n_settings, 1))
     noise = np.full(n_settings, priors.noise)
     found: dict[int, ColumnPrior] = {}
     moving = np.arange(n_settings)
     for number in range(max_passes + 1):
-        of_types, shift = _type_likelihood(types, noise, top)
+        of_types, shift = _type_likelihood(types, noise, top, stated)
         scale = np.exp(-shift)
         mixed = scale * np.matmul(cells, weights[:, :n_cells, None])[:, :, 0]
         mixed += np.matmul(of_types, weights[:, n_cells:, None])[:, :, 0]
@@ -126,15 +129,17 @@ def fit_priors(
         weights, noise = updated, learned
         if not still.all():
             moving, weights, noise = moving[still], weights[still], noise[still]
-            cells, top = cells[still], top[still]
+            cells, top, stated = cells[still], top[still], stated[still]
     return [found[at] for at in range(n_settings)]
 
 
-def _type_likelihood(counts: Counts, noise: Floats, top: Floats) -> tuple[Floats, Floats]:
+def _type_likelihood(
+    counts: Counts, noise: Floats, top: Floats, stated: Floats
+) -> tuple[Floats, Floats]:
     """exp(log L - top - shift) of types [S, N, L], and the shift [S, N] that keeps it a number."""
     each, total = noise[:, None, None], counts.total[:, None]
     log_types = counts.agree * np.log1p(-each) + (total - counts.agree) * np.log(each)
-    log_types -= top[:, :, None]
+    log_types += stated - top[:, :, None]
     shift = np.maximum(log_types.max(axis=2, initial=0.0) - _MOST_EXPONENT, 0.0)
     return np.exp(log_types - shift[:, :, None]), shift
 

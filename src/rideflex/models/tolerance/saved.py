@@ -12,7 +12,7 @@ from rideflex.errors import UsageError
 from rideflex.models.tolerance.cells import Form
 from rideflex.models.tolerance.settings import Setting
 
-_COLUMNS = ("scale", "lapse", "noise", "share")
+_COLUMNS = ("scale", "lapse", "noise", "share", "statement_lapse")
 
 
 def settings_arrays(settings: Sequence[Setting]) -> dict[str, npt.NDArray[Any]]:
@@ -35,14 +35,14 @@ def settings_of(
         If they make no sense.
     """
     columns, weights = np.array(arrays["settings"]), np.array(arrays["weights"])
-    in_range = (columns > 0).all() and (columns[:, 1:3] < 0.5).all()
+    in_range = (columns > 0).all() and (columns[:, [1, 2, 4]] < 0.5).all()
     if not (in_range and set(forms) <= set(get_args(Form)) and (weights >= 0).all()):
         raise UsageError("settings have positive scales and shares, and lapses below one half")
     if not np.allclose(weights.sum(axis=1), 1.0) or not np.isclose(columns[:, 3].sum(), 1.0):
         raise UsageError("weights and shares of settings add up to 1")
     return tuple(
-        Setting(form, scale, lapse, own, noise, share)
-        for form, (scale, lapse, noise, share), own in zip(
+        Setting(form, scale, lapse, own, noise, share, stated)
+        for form, (scale, lapse, noise, share, stated), own in zip(
             forms, columns.tolist(), weights, strict=True
         )
     )

@@ -70,6 +70,40 @@ class Questions:
         return outcomes[encoded(outcomes).actions != self.offers.no_shift]
 
 
+@dataclass(frozen=True)
+class Known:
+    """All that is known of n travelers.
+
+    Parameters
+    ----------
+    answers
+        Counts [n, C, A, 2] of refusals and acceptances.
+    types
+        Agreement of the answers with the L types; L is 0 where no table is asked.
+    statements
+        What was stated beforehand, counts [n, 1, A, 2]; None where nobody stated anything.
+    stated_types
+        Agreement of the statements with the types.
+    """
+
+    answers: npt.NDArray[Any]
+    types: Counts
+    statements: npt.NDArray[Any] | None = None
+    stated_types: Counts | None = None
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __getitem__(self, rows: slice | npt.NDArray[np.intp]) -> Known:
+        stated = self.stated_types
+        return Known(
+            self.answers[rows],
+            Counts(self.types.agree[rows], self.types.total[rows]),
+            None if self.statements is None else self.statements[rows],
+            None if stated is None else Counts(stated.agree[rows], stated.total[rows]),
+        )
+
+
 class AnswerTally:
     """Counts of answers that encoded outcomes are added to; no shift is left out.
 
@@ -81,12 +115,18 @@ class AnswerTally:
         Answers counted so far; they are added to in place.
     types
         Agreement with flexibility types, counted along; None where no table is asked.
+    stated
+        Counts of statements, which have one level and don't fade; None where there are none.
     """
 
     def __init__(
-        self, questions: Questions, counts: AnswerCounts, types: Counts | None = None
+        self,
+        questions: Questions,
+        counts: AnswerCounts,
+        types: Counts | None = None,
+        stated: AnswerTally | None = None,
     ) -> None:
-        self.questions, self.counts, self.types = questions, counts, types
+        self.questions, self.counts, self.types, self.stated = questions, counts, types, stated
 
     @classmethod
     def empty(cls, questions: Questions, n_travelers: int, n_types: int = 0) -> AnswerTally:
@@ -113,8 +153,67 @@ class AnswerTally:
         if self.types is not None:
             self.types.add(asked, sign)
 
-    def types_of(self, travelers: npt.NDArray[np.int64]) -> Counts:
-        """Agreement of travelers [n] with the types; none of one outside the counts (-1)."""
+    def state(self, statements: Outcomes) -> None:
+        """Count what travelers state of themselves, such as "I can always leave earlier".
+
+        Who says the same of an offer again is counted once.
+
+        Raises
+        ------
+        UsageError
+            If they don't fit the counts; nothing is counted then.
+        """
+        n_types = 0 if self.types is None else self.types.agree.shape[1]
+        stated = self.stated or AnswerTally.empty(
+            Questions(self.questions.offers), len(self.counts.array), n_types
+        )
+        said = self.questions.asked(statements)
+        if len(said):
+            columns = [said.travelers, said.actions, said.accepted]
+            _, first = np.unique(np.stack(columns), axis=1, return_index=True)
+            said = said[np.sort(first)]
+            if said.travelers.min() < 0 or said.travelers.max() >= len(self.counts.array):
+                raise UsageError("a statement is of a traveler outside the counts")
+            held = stated.counts.array[
+                said.travelers, 0, said.actions, said.accepted.astype(np.intp)
+            ]
+            said = said[held == 0]
+        stated.add(said)
+        self.stated = stated
+
+    def known(self, travelers: npt.NDArray[np.int64]) -> Known:
+        """All that is known of travelers [n]; nothing of one outside the counts (-1)."""
+        if self.stated is None:
+            return Known(self._answers_of(travelers), self._types_of(travelers))
+        return Known(
+            self._answers_of(travelers),
+            self._types_of(travelers),
+            self.stated._answers_of(travelers),
+            self.stated._types_of(travelers),
+        )
+
+    def scaled(self, factor: float) -> AnswerTally:
+        """Counts that weigh `factor` times as much; statements stay as they are."""
+        types = None if self.types is None else self.types.scaled(factor)
+        stated = None if self.stated is None else self.stated.copy()
+        return AnswerTally(self.questions, self.counts.scaled(factor), types, stated)
+
+    def copy(self) -> AnswerTally:
+        """Counts of their own, which later answers don't touch."""
+        types = None if self.types is None else self.types.copy()
+        stated = None if self.stated is None else self.stated.copy()
+        return AnswerTally(self.questions, self.counts.copy(), types, stated)
+
+    def __add__(self, other: AnswerTally) -> AnswerTally:
+        types = None
+        if self.types is not None and other.types is not None:
+            types = self.types + other.types
+        stated = self.stated or other.stated
+        if self.stated is not None and other.stated is not None:
+            stated = self.stated + other.stated
+        return AnswerTally(self.questions, self.counts + other.counts, types, stated)
+
+    def _types_of(self, travelers: npt.NDArray[np.int64]) -> Counts:
         if self.types is None:
             return Counts.zeros(len(travelers), 0)
         agree, total = self.types.agree[travelers], self.types.total[travelers]
@@ -122,24 +221,7 @@ class AnswerTally:
         total[travelers < 0] = 0.0
         return Counts(agree, total)
 
-    def answers_of(self, travelers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Counts [n, C, A, 2] of travelers [n]; none of one outside the counts (-1)."""
+    def _answers_of(self, travelers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         answers = self.counts.array[travelers]
         answers[travelers < 0] = 0
         return answers
-
-    def scaled(self, factor: float) -> AnswerTally:
-        """Counts that weigh `factor` times as much."""
-        types = None if self.types is None else self.types.scaled(factor)
-        return AnswerTally(self.questions, self.counts.scaled(factor), types)
-
-    def copy(self) -> AnswerTally:
-        """Counts of their own, which later answers don't touch."""
-        types = None if self.types is None else self.types.copy()
-        return AnswerTally(self.questions, self.counts.copy(), types)
-
-    def __add__(self, other: AnswerTally) -> AnswerTally:
-        types = None
-        if self.types is not None and other.types is not None:
-            types = self.types + other.types
-        return AnswerTally(self.questions, self.counts + other.counts, types)
