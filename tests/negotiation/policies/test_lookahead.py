@@ -1,0 +1,178 @@
+"""Looking ahead does what its description says: against a plain play-out of every offer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rideflex.areas import read_area
+from rideflex.models.acceptance import Beliefs
+from rideflex.negotiation import Days, Masking, Negotiation, Prices, area_fleet
+from rideflex.negotiation.days import requests_of
+from rideflex.negotiation.policies import LookAhead, lookahead
+from rideflex.synthetic.generate import AreaSettings, generate_area
+from tests.informed import Informed
+
+N_DAYS = 20
+LEAST = 0.1
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """A city whose travelers have one trip each: who is to come tells what is asked for."""
+    folder = tmp_path_factory.mktemp("areas") / "once"
+    generate_area(folder, AreaSettings(travelers=10, trips=1, zones=9, seed=5))
+    return read_area(folder)
+
+
+@pytest.fixture(scope="module")
+def beliefs(once):
+    """A model that is nearly sure."""
+    made = Beliefs(once)
+    made.update(Informed(once, certainty=0.8))
+    return made
+
+
+@pytest.fixture(scope="module")
+def situations(once, beliefs):
+    """Situations of days on which everybody is asked for anything allowed, each kept as it was."""
+    days = Days.sample(once, N_DAYS, np.random.default_rng(1))
+    prices = Prices(minute=1.0, question=0.0)
+    game = Negotiation(once, area_fleet(once), beliefs, prices)
+    here = game.start(days, Masking.likely(beliefs, days, once.table.offers.no_shift))
+    rng, seen = np.random.default_rng(2), []
+    while here is not None:
+        now = here
+        seen.append(Kept(now, now.plans.select(np.arange(N_DAYS))))
+        game.step((now.allowed * rng.random(now.allowed.shape)).argmax(axis=1))
+        here = game.situation
+    return seen
+
+
+class Kept:
+    """A situation whose plans stand still; all else is as it was."""
+
+    def __init__(self, situation, plans):
+        self._situation, self.plans = situation, plans
+
+    def __getattr__(self, name):
+        return getattr(self._situation, name)
+
+
+def played_out(here, beliefs, day, offer, future, rounds):
+    """Cost of a day after agreeing on an offer, the trips to come, and improvement."""
+    plans, offers = here.plans.select(np.array([day])), here.offers
+    plans.commit(plans.quote(requests_of(here.area, here.trips[[day]]), offers), np.array([offer]))
+    for trip in future:
+        trips = np.array([trip], dtype=np.int32)
+        likely = beliefs.accept(trips)[0] >= 0.5
+        hoped = max(
+            (one for one in range(len(offers)) if likely[one] or one == offers.no_shift),
+            key=lambda one: offers.minutes[one],
+        )
+        plans.commit(plans.quote(requests_of(here.area, trips), offers), np.array([hoped]))
+    plans.improve(rounds)
+    return plans.cost[0]
+
+
+def worths(here, beliefs, day, futures, rounds):
+    """Expected worth of every offer that may be made and is likely enough; no shift is worth 0."""
+
+    def cost(offer):
+        of_futures = [played_out(here, beliefs, day, offer, one, rounds) for one in futures]
+        return np.mean(of_futures)
+
+    no_shift = here.offers.no_shift
+    alone = cost(no_shift)
+    found = np.full(len(here.offers), -np.inf)
+    found[no_shift] = 0.0
+    for offer in np.flatnonzero(here.allowed[day] & (here.accept[day] >= LEAST)):
+        if offer != no_shift:
+            net = alone - cost(offer) - here.prices.minute * here.offers.minutes[offer]
+            found[offer] = here.accept[day, offer] * net - here.prices.question
+    return found
+
+
+def to_come(here, day):
+    """The trips of the travelers still to come; each has one."""
+    travelers = np.flatnonzero(here.waiting[day])
+    return np.flatnonzero(np.isin(here.area.trips.traveler, travelers))
+
+
+@pytest.mark.parametrize("rounds", [0, 2])
+@pytest.mark.parametrize("n_left", [0, 1])
+def test_the_offer_is_the_best_of_a_plain_play_out(situations, beliefs, n_left, rounds):
+    """With at most one trip to come nothing is drawn: the offer is of the most worth by hand."""
+    here = situations[-1 - n_left]
+    chosen = LookAhead(beliefs, samples=2, rounds=rounds, least=LEAST).act(here)
+    asked = 0
+    for day in range(N_DAYS):
+        by_hand = worths(here, beliefs, day, [to_come(here, day)], rounds)
+        assert by_hand[chosen[day]] == pytest.approx(by_hand.max())
+        asked += chosen[day] != here.offers.no_shift
+    assert asked
+
+
+def test_futures_count_by_their_mean_and_are_hoped_to_agree(once, situations):
+    """With more to come a cost is the mean over the futures drawn, of an unsure model too."""
+    unsure = Beliefs(once)
+    unsure.update(Informed(once, certainty=0.4))
+    policy = LookAhead(unsure, samples=3)
+    for here in situations[1:7]:
+        futures = policy._futures(here)
+        tried = np.array([(day, 5 * day % len(here.offers)) for day in range(N_DAYS)])
+        for (day, offer), cost in zip(tried, policy._played_out(here, tried, futures), strict=True):
+            by_hand = [played_out(here, unsure, day, offer, one, 2) for one in futures[day]]
+            assert cost == pytest.approx(np.mean(by_hand))
+
+
+def test_finished_days_are_improved_before_they_are_compared(situations, beliefs):
+    """On some days the offer of most worth is another one once the routes are improved."""
+    plain, improved = (LookAhead(beliefs, samples=2, rounds=rounds) for rounds in (0, 2))
+    differ = 0
+    for here in situations[-2:]:
+        as_inserted, as_improved = plain.act(here), improved.act(here)
+        for day in np.flatnonzero(as_inserted != as_improved):
+            by_hand = worths(here, beliefs, day, [to_come(here, day)], 2)
+            differ += by_hand[as_improved[day]] > by_hand[as_inserted[day]]
+    assert differ
+
+
+def test_unlikely_offers_are_not_tried(situations, beliefs):
+    """An offer below the least probability is never made, though it is the best on some day."""
+    sure = LookAhead(beliefs, samples=2, least=0.95)
+    for here in situations[:4]:
+        chosen = sure.act(here)
+        rows = np.flatnonzero(chosen != here.offers.no_shift)
+        assert (here.accept[rows, chosen[rows]] >= 0.95).all()
+        eager = LookAhead(beliefs, samples=2, least=0.0).act(here)
+        assert (here.accept[np.arange(N_DAYS), eager] < 0.95).any()
+
+
+def test_memory_bounds_the_play_out_and_changes_nothing(situations, beliefs, monkeypatch):
+    """Played out a few at a time or all at once, the offers are the same."""
+    policy = LookAhead(beliefs, samples=3)
+    for here in situations[2:8:2]:
+        together = policy.act(here)
+        monkeypatch.setattr(lookahead, "_LANES", 7)
+        assert np.array_equal(policy.act(here), together)
+        monkeypatch.undo()
+
+
+def test_futures_are_trips_of_the_travelers_to_come(city, informed):
+    """Every sample asks once for one trip of each, in an order and with trips that vary."""
+    days = Days.sample(city, 6, np.random.default_rng(3))
+    masking = Masking.likely(informed, days, city.table.offers.no_shift)
+    here = Negotiation(city, area_fleet(city), informed, Prices()).start(days, masking)
+    policy = LookAhead(informed, samples=200)
+    futures = policy._futures(here)
+    travelers = city.trips.traveler[futures]
+    assert futures.shape == (6, 200, len(city.travelers) - 1)
+    for day in range(6):
+        to_come = np.flatnonzero(here.waiting[day])
+        assert (np.sort(travelers[day], axis=1) == to_come).all()
+        assert set(travelers[day, :, 0]) == set(to_come)
+        rows = np.flatnonzero(np.isin(city.trips.traveler, to_come))
+        assert set(futures[day].ravel()) == set(rows)
+    assert np.array_equal(policy._futures(here), futures)
+    assert not np.array_equal(LookAhead(informed, samples=200, seed=1)._futures(here), futures)
