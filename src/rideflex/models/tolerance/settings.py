@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 _NEGLIGIBLE = 1e-3  # settings of less weight are left out
 _PROMISING = 12.0  # log evidence that a rough fit may lack of the best and still be fitted whole
+_FEWEST_WHOLE, _MOST_WHOLE = 8, 16_384  # settings; settings times travelers
 _ROUGH_TOLERANCE, _ROUGH_PASSES = 1e-3, 40
 _TYPICAL_SCALE: dict[Form, float] = {"both": 3.0, "sum": 0.2}
 _MOST_HELD = 1 << 22  # likelihoods at a time
@@ -101,7 +102,11 @@ def fit_settings(
         _all_settings(), evidence, offers, n_levels, priors, _ROUGH_TOLERANCE, _ROUGH_PASSES
     )
     bar = max(score for score, _ in rough) - _PROMISING
-    promising = [setting for score, setting in rough if score >= bar]
+    # Where types explain nearly all answers no setting stands out: of many travelers the best few
+    # are fitted whole, which then hardly differ.
+    most = max(_FEWEST_WHOLE, _MOST_WHOLE // max(1, len(evidence.sizes)))
+    best_first = sorted(rough, key=lambda scored: -scored[0])
+    promising = [setting for score, setting in best_first[:most] if score >= bar]
     if evidence.known.statements is not None:
         promising = [
             replace(setting, statement_lapse=lapse)
