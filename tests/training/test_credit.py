@@ -8,7 +8,7 @@ import pytest
 from rideflex.areas import read_area
 from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation import UNIT, Days, Masking, Negotiation, Prices, area_fleet
-from rideflex.negotiation.transcript import Tally
+from rideflex.negotiation.transcript import TranscriptWriter
 from rideflex.routing import PlanBatch, ServiceDay, Solution, problems_of
 from rideflex.routing.search.counterfactual import narrowed
 from rideflex.routing.search.ruin_and_recreate import search_routes
@@ -24,32 +24,32 @@ def played(city, beliefs, n_days, ask):
     days = Days.sample(city, n_days, np.random.default_rng(0))
     game = Negotiation(city, area_fleet(city), beliefs, PRICES)
     here = game.start(days, Masking.likely(beliefs, days, city.table.offers.no_shift))
-    tally, rng = Tally(city), np.random.default_rng(1)
+    writer, rng = TranscriptWriter(game.offers), np.random.default_rng(1)
     while here is not None:
         anything = (here.allowed * rng.random(here.allowed.shape)).argmax(axis=1)
         asked = rng.random(n_days) < ask
-        tally.note(here, game.step(np.where(asked, anything, here.offers.no_shift)))
+        writer.note(here, game.step(np.where(asked, anything, here.offers.no_shift)))
         here = game.situation
-    return game, tally
+    return game, writer.finish()
 
 
 def test_whoever_was_not_asked_gets_no_credit(city, informed):
     """A request without a question is worth nothing, and costs no goodwill."""
-    game, tally = played(city, informed, 8, ask=0.5)
-    credit = hindsight_credit(game.plans, tally, PRICES, np.random.default_rng(0))
-    assert not credit[~tally.asked].any()
-    assert credit[tally.asked].any()
+    game, transcript = played(city, informed, 8, ask=0.5)
+    credit = hindsight_credit(game.plans, transcript, PRICES, np.random.default_rng(0))
+    assert not credit[~transcript.asked].any()
+    assert credit[transcript.asked].any()
 
 
 def test_an_unused_shift_costs_its_minutes_and_the_question(city, informed):
     """Where the routes keep the narrower windows the credit is minus the prices, exactly."""
-    game, tally = played(city, informed, 8, ask=0.7)
-    credit = hindsight_credit(game.plans, tally, PRICES, np.random.default_rng(0)) * UNIT
-    goodwill = 3.0 * tally.minutes + 5.0 * tally.asked
+    game, transcript = played(city, informed, 8, ask=0.7)
+    credit = hindsight_credit(game.plans, transcript, PRICES, np.random.default_rng(0)) * UNIT
+    goodwill = 3.0 * transcript.minutes + 5.0 * transcript.asked
     worth = credit + goodwill
-    unused = tally.agreed & (np.abs(worth) < 1e-6)
+    unused = transcript.agreed & (np.abs(worth) < 1e-6)
     assert unused.any()
-    assert (worth[tally.agreed & ~unused] != 0).all()
+    assert (worth[transcript.agreed & ~unused] != 0).all()
 
 
 def test_a_long_day_does_not_charge_a_shift_with_what_its_search_missed(tmp_path):
@@ -58,19 +58,19 @@ def test_a_long_day_does_not_charge_a_shift_with_what_its_search_missed(tmp_path
     area = read_area(tmp_path / "city")
     beliefs = Beliefs(area)
     beliefs.update(Informed(area))
-    game, tally = played(area, beliefs, 24, ask=0.4)
-    credit = hindsight_credit(game.plans, tally, PRICES, np.random.default_rng(0)) * UNIT
-    worth = (credit + 3.0 * tally.minutes + 5.0 * tally.asked)[tally.agreed]
+    game, transcript = played(area, beliefs, 24, ask=0.4)
+    credit = hindsight_credit(game.plans, transcript, PRICES, np.random.default_rng(0)) * UNIT
+    worth = (credit + 3.0 * transcript.minutes + 5.0 * transcript.asked)[transcript.agreed]
     assert worth.mean() > 50
     assert (worth < -1e-6).mean() < 0.1
 
 
 def test_narrowing_is_feasible_and_changes_nothing_that_still_holds(city, informed):
     """Without the shift the cost is the plan's own where its routes still hold, by the oracle."""
-    game, tally = played(city, informed, 6, ask=0.9)
+    game, transcript = played(city, informed, 6, ask=0.9)
     plans = search_routes(game.plans, 100, np.arange(6))
-    offers, shifts = city.table.offers, tally.turns("actions")
-    days, requests = np.nonzero(tally.agreed)
+    offers, shifts = city.table.offers, transcript.actions
+    days, requests = np.nonzero(transcript.agreed)
     chosen = shifts[days, requests]
     cost = narrowed(plans, days, requests, offers.pickup[chosen], offers.dropoff[chosen])
     held = 0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from rideflex.embedding.find_decisions import FoundDecisions
 
-Report = Callable[[str], None]
+Report = Callable[[str], object]
 
 _NAME = "rideflex.embedding"
 

@@ -17,7 +17,7 @@ from rideflex.negotiation.game import Negotiation
 from rideflex.negotiation.masking import AskLedger, Masking
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.prices import Prices
-from rideflex.negotiation.transcript import Tally
+from rideflex.negotiation.transcript import TranscriptWriter
 from rideflex.routing import Fleet, Routes, ServiceDay, Solution
 from rideflex.routing.search.reoptimise import reoptimise_days
 
@@ -183,17 +183,17 @@ def _play_batch(
     scene: Scene, policy: Policy, prices: Prices, ledger: AskLedger, days: Days
 ) -> Played:
     game = Negotiation(scene.area, scene.fleet, scene.beliefs, prices, ledger)
-    no_shift = game.offers.no_shift
-    situation = game.start(days, Masking.likely(scene.beliefs, days, no_shift))
-    tally = Tally(scene.area)
+    masking = Masking.likely(scene.beliefs, days, game.offers.no_shift)
+    situation = game.start(days, masking)
+    writer = TranscriptWriter(game.offers)
     while situation is not None:
-        tally.note(situation, game.step(policy.act(situation)))
+        writer.note(situation, game.step(policy.act(situation)))
         situation = game.situation
-    agreed = np.where(tally.agreed, tally.turns("actions"), no_shift).astype(np.int32)
+    transcript = writer.finish()
     return Played(
-        actions=agreed,
-        asked=tally.asked,
-        masked_out=tally.masked_out,
+        actions=transcript.agreed_actions,
+        asked=transcript.asked,
+        masked_out=transcript.masked_out,
         trips=days.trips,
         inserted=game.plans.cost,
         unserved=game.plans.unserved,

@@ -1,4 +1,4 @@
-"""Where the time of a run goes."""
+"""Exclusive wall time by section of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is noted of every epoch."""
+"""Metrics of an epoch: rewards and savings, recovery of types, losses."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ import numpy as np
 from rideflex.areas import ServiceArea
 from rideflex.models.protocol import FlexibilityModel
 from rideflex.negotiation.game import UNIT, Negotiation
-from rideflex.negotiation.transcript import Tally
+from rideflex.negotiation.transcript import Transcript
 
 
-def day_metrics(tally: Tally, game: Negotiation) -> dict[str, float]:
+def day_metrics(transcript: Transcript, game: Negotiation) -> dict[str, float]:
     """Means over the finished days: rewards, savings by insertion, questions and minutes."""
-    asked, agreed = tally.asked, tally.agreed
-    n_days = len(asked)
+    n_days, n_asked = len(transcript.trips), transcript.asked.sum()
     return {
-        "reward": float(tally.turns("reward").sum() / n_days),
-        "saved_minutes": float(tally.turns("saved").sum() / n_days / 60),
-        "saving": float(tally.turns("saved").sum() / game.twin_cost.sum()),
-        "asked": float(asked.mean()),
-        "accepted": float(agreed.sum() / max(asked.sum(), 1)),
-        "shifted_minutes": float(tally.minutes.mean()),
+        "reward": float(transcript.reward.sum() / n_days),
+        "saved_minutes": float(transcript.saved.sum() / n_days / 60),
+        "saving": float(transcript.saved.sum() / game.twin_cost.sum()),
+        "asked": float(transcript.asked.mean()),
+        "accepted": float(transcript.agreed.sum() / max(n_asked, 1)),
+        "shifted_minutes": float(transcript.minutes.mean()),
         "unserved": float(game.plans.unserved.mean()),
-        "masked_out": float(tally.turns("masked_out").mean()),
+        "masked_out": float(transcript.masked_out.mean()),
         "unit_seconds": UNIT,
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
@@ -12,6 +11,7 @@ import torch
 from rideflex.areas import ServiceArea
 from rideflex.embedding import update_from_outcomes
 from rideflex.errors import UsageError
+from rideflex.evaluation.progress import Progress
 from rideflex.models.neural import EvidenceModel
 from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.models.protocol import FlexibilityModel
@@ -19,7 +19,6 @@ from rideflex.outcomes import Counts, OutcomeBuffer
 
 ModelName = Literal["evidence", "posterior", "minibatch"]
 MODELS: tuple[str, ...] = get_args(ModelName)
-Report = Callable[[str], None]
 
 
 class Learner(Protocol):
@@ -35,7 +34,7 @@ class Learner(Protocol):
         """What is believed now."""
         ...
 
-    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Report) -> None:
+    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Progress) -> None:
         """Learn from the buffer, whose last `n_fresh` outcomes came since the last update."""
         ...
 
@@ -68,7 +67,7 @@ class EmbeddingLearner:
             len(area.travelers), area.table.types, seed=seed, travelers=area.travelers
         )
 
-    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Report) -> None:
+    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Progress) -> None:
         """Train the network on the buffer."""
         del n_fresh
         held = buffer.outcomes()
@@ -109,7 +108,7 @@ class PosteriorLearner:
             len(area.travelers), area.table.types, travelers=area.travelers
         )
 
-    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Report) -> None:
+    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Progress) -> None:
         """Fit the posterior."""
         held = buffer.outcomes()
         assert held is not None

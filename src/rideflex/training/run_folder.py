@@ -1,4 +1,4 @@
-"""What a training run leaves behind, and how it goes on from there."""
+"""Run folder: settings, metrics, checkpoints, and the lock of the process that trains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The TensorBoard log of a run, without the epochs that a resumed run plays again."""
+"""TensorBoard writer that purges the steps after a checkpoint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 
 class Curves(TensorBoardOutputFormat):
-    """Writes to a folder; what it holds of later steps is hidden from then on.
+    """Writes to a folder, whose later steps are purged: a resumed run plays them again.
 
     Parameters
     ----------

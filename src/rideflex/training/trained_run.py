@@ -1,4 +1,4 @@
-"""A run's last checkpoint, ready to decide."""
+"""Load a run's last checkpoint: its model, its policy, and how they came about."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +16,25 @@ from stable_baselines3.common.utils import set_random_seed
 
 from rideflex.areas import ServiceArea
 from rideflex.errors import DataError, UsageError
-from rideflex.models.acceptance import Beliefs
+from rideflex.evaluation.progress import Progress, silent
 from rideflex.models.neural.device import one_thread
 from rideflex.models.protocol import FlexibilityModel
-from rideflex.negotiation.days import area_fleet, true_answers
+from rideflex.negotiation.days import true_answers
 from rideflex.negotiation.game import Situation, Turn
 from rideflex.negotiation.stopwatch import Stopwatch
-from rideflex.negotiation.transcript import Tally
-from rideflex.outcomes import OutcomeBuffer
-from rideflex.routing import PlanBatch
-from rideflex.storage.memory import refuse_beyond_memory
-from rideflex.training.checkpoint import MODEL, load_buffer, load_policy, save_checkpoint
-from rideflex.training.credit import hindsight_credit
+from rideflex.negotiation.transcript import TranscriptWriter
+from rideflex.training.checkpoint import load_policy, save_checkpoint
+from rideflex.training.credit import FinishedDays
 from rideflex.training.environment.episodes import Simulation
-from rideflex.training.environment.observation import Observer
 from rideflex.training.environment.sb3_vec_env import SimulationVecEnv
+from rideflex.training.flexibility_updates import FlexibilityUpdates
+from rideflex.training.memory import refuse_too_large_a_run
 from rideflex.training.metrics import day_metrics, loss_metrics, recovery_metrics
-from rideflex.training.model_update import make_learner
 from rideflex.training.ppo.algorithm import make_ppo
 from rideflex.training.ppo.credit_callback import CreditCallback
 from rideflex.training.run_folder import RunFolder
 from rideflex.training.settings import RunSettings
 from rideflex.training.tensorboard import Curves
-
-Report = Callable[[str], None]
-_BUFFER_BYTES = 13  # of an outcome: three numbers of 32 bits and the answer
-
-
-@dataclass(frozen=True)
-class FinishedDays:
-    """Days that are over: their plans, what was agreed, and what their credit is drawn with."""
-
-    plans: PlanBatch
-    tally: Tally
-    rng: np.random.Generator
-
-
-def silent(line: str) -> None:
-    """Report nothing."""
 
 
 class MetaTraining:
@@ -88,32 +69,27 @@ class MetaTraining:
         folder: RunFolder,
         area: ServiceArea,
         *,
-        report: Report = silent,
+        report: Progress = silent,
         checkpoint_every: int = 10,
     ) -> None:
         true_answers(area)
         if checkpoint_every < 1:
             raise UsageError(f"checkpoint_every must be at least 1, not {checkpoint_every}")
-        _refuse_beyond_memory(settings, area)
+        refuse_too_large_a_run(settings, area)
         self.settings, self.folder, self.area = settings, folder, area
         self.watch = Stopwatch()
-        self.updates = 0
         self.epoch = 0
-        self._report, self._checkpoint_every = report, checkpoint_every
-        self._learner = make_learner(settings.model, area, settings.seed, settings.forget)
-        self._buffer = OutcomeBuffer(settings.buffer, len(area.travelers), len(area.table.types))
-        self._seen_at_update = 0
-        self._beliefs = Beliefs(area)
-        self._beliefs.update(self._learner.model)
+        self._checkpoint_every = checkpoint_every
+        self._flexibility = FlexibilityUpdates(settings, area, report)
         self._simulation = Simulation(
             area,
             settings.envs,
             np.random.default_rng(settings.seed),
-            beliefs=self._beliefs,
+            beliefs=self._flexibility.beliefs,
             prices=settings.prices,
             watch=self.watch,
         )
-        self._tally = Tally(area)
+        self._writer = TranscriptWriter(area.table.offers)
         self._finished: FinishedDays | None = None
         self._metrics: dict[str, Any] = {}
         self._env = SimulationVecEnv(self._simulation, self._note, self._days_over)
@@ -122,7 +98,12 @@ class MetaTraining:
     @property
     def model(self) -> FlexibilityModel:
         """The flexibility model as it is now."""
-        return self._learner.model
+        return self._flexibility.model
+
+    @property
+    def updates(self) -> int:
+        """Updates of the flexibility model in this process."""
+        return self._flexibility.updates
 
     @property
     def steps_per_epoch(self) -> int:
@@ -157,10 +138,7 @@ class MetaTraining:
     def _load(self, checkpoint: Path) -> None:
         policy = self._ppo.policy
         load_policy(checkpoint, policy, policy.optimizer)
-        self._learner.restore(checkpoint / MODEL)
-        with one_thread():  # as in a run: the last bits depend on how sums are split
-            self._beliefs.update(self._learner.model)
-        self._seen_at_update = load_buffer(checkpoint, self._buffer, self.area.table)
+        self._flexibility.restore(checkpoint)
 
     def run(
         self, until: int | None = None, on_epoch: Callable[[dict[str, Any]], None] | None = None
@@ -235,27 +213,26 @@ class MetaTraining:
         self._simulation.rng = np.random.default_rng([settings.seed, epoch])
 
     def _note(self, here: Situation, turn: Turn) -> None:
-        self._tally.note(here, turn)
+        self._writer.note(here, turn)
 
     def _days_over(self) -> None:
         """Note and learn from the finished days; the next ones begin with what was learned."""
-        game, tally = self._simulation.game, self._tally
-        self._tally = Tally(self.area)
-        self._finished = FinishedDays(game.plans, tally, self._simulation.rng)
+        game, transcript = self._simulation.game, self._writer.finish()
+        self._writer = TranscriptWriter(game.offers)
+        self._finished = FinishedDays(game.plans, transcript, self._simulation.rng)
         self._metrics = {
             "epoch": self.epoch,
             "step": self.epoch * self.steps_per_epoch,
-            **day_metrics(tally, game),
+            **day_metrics(transcript, game),
             "explore": self._simulation.schedule.explore,
         }
-        outcomes = tally.outcomes()
-        if len(outcomes):
-            self._buffer.append(outcomes)
-        if self.epoch % self.settings.update_every == 0 and len(self._buffer):
+        self._flexibility.take(transcript.outcomes(self.area))
+        n_outcomes = len(self._flexibility.buffer)
+        if self.epoch % self.settings.update_every == 0 and n_outcomes:
             with self.watch("model update"):
-                self._update_model()
+                self._flexibility.update(self.epoch, self.epoch * self.steps_per_epoch)
             recovery = recovery_metrics(self.model, self.area, self._simulation.schedule.phase)
-            self._metrics |= {"outcomes": len(self._buffer), **recovery}
+            self._metrics |= {"outcomes": n_outcomes, **recovery}
         self._schedule(self.epoch + 1)
 
     def _callbacks(self) -> CallbackList:
@@ -267,47 +244,29 @@ class MetaTraining:
         assert self._finished is not None
         days, self._finished = self._finished, None
         with self.watch("hindsight"):
-            credit = hindsight_credit(days.plans, days.tally, self.settings.prices, days.rng)
+            credit = days.credit(self.settings.prices)
         self._metrics["credit"] = float(credit.sum() / self.settings.envs)
         return credit
 
-    def _update_model(self) -> None:
-        step = self.epoch * self.steps_per_epoch
-        self._report(f"[Epoch {self.epoch}, Step {step}] Updating {self._learner.name}...")
-        fresh = min(self._buffer.seen - self._seen_at_update, len(self._buffer))
-        self._learner.update(self._buffer, fresh, self._report)
-        self._seen_at_update = self._buffer.seen
-        self._beliefs.update(self._learner.model)
-        self.updates += 1
-
     def _save(self) -> None:
-        policy = self._ppo.policy
+        policy, learning = self._ppo.policy, self._flexibility
         with self.folder.new_checkpoint(self.epoch) as beside:
             save_checkpoint(
-                beside,
-                policy,
-                policy.optimizer,
-                self._learner.model,
-                self._buffer,
-                self._seen_at_update,
+                beside, policy, policy.optimizer, self.model, learning.buffer, learning.learned
             )
 
 
-def _refuse_beyond_memory(settings: RunSettings, area: ServiceArea) -> None:
-    size = Observer(area, area_fleet(area)).size
-    n_requests, n_offers = len(np.unique(area.trips.traveler)), len(area.table.offers)
-    rollouts = 4 * settings.envs * n_requests * (size + n_offers)
-    refuse_beyond_memory(
-        rollouts + _BUFFER_BYTES * settings.buffer,
-        f"{settings.envs:,} days side by side (--envs) and {settings.buffer:,} outcomes (--buffer)",
-        "ask for fewer",
-    )
-
-
-def train(settings: RunSettings, folder: Path, area: ServiceArea, **options: Any) -> MetaTraining:
-    """Begin a run in an empty folder and train it to the end."""
+def train(
+    settings: RunSettings,
+    folder: Path,
+    area: ServiceArea,
+    *,
+    report: Progress = silent,
+    checkpoint_every: int = 10,
+) -> MetaTraining:
+    """Begin a run in an empty folder and train it to the end; see `MetaTraining`."""
     run = RunFolder(folder)
-    training = MetaTraining(settings, run, area, **options)
+    training = MetaTraining(settings, run, area, report=report, checkpoint_every=checkpoint_every)
     with run.held():
         run.create(settings)
         training.run()

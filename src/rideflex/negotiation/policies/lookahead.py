@@ -1,4 +1,4 @@
-"""The policy that plays out the rest of the day before it asks."""
+"""Rollout policy: the rest of the day is sampled, played out and improved for every offer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LANES = 4096  # plans played out at a time; bounds the memory
 
 
 class LookAhead:
-    """Makes the offer that saves most by the end of the day, on average over sampled futures.
+    """Rollout policy: the offer that saves most by the end of the day, in the mean of futures.
 
     A wide window is worth more than what it saves at once: later requests fit in beside it. So
     each offer that may be accepted is agreed on in a copy of the plans, the travelers still to

@@ -1,4 +1,4 @@
-"""Policies that look no further than the request at hand."""
+"""Myopic policies: they look no further than the request at hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rideflex.negotiation.policies.protocol import best_allowed
 
 
 class NeverAsk:
-    """Asks nobody; the yardstick of all others."""
+    """Baseline: never offers a shift."""
 
     name = "never"
 
@@ -20,7 +20,7 @@ class NeverAsk:
 
 
 class RandomOffer:
-    """Makes any offer that may be made with equal chance; what a log of exploration comes from.
+    """Uniform policy: any offer that may be made with equal chance, as exploration makes them.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class LargestLikely:
 
 
 class ExpectedSaving:
-    """Makes the offer of the largest expected saving in this insertion, after prices."""
+    """Greedy policy: the offer of the largest expected saving in this insertion, after prices."""
 
     name = "expected"
 

@@ -1,4 +1,4 @@
-"""Masked PPO, and how one is made."""
+"""Masked PPO: its settings, and a fresh learner for an environment."""
 
 from __future__ import annotations
 

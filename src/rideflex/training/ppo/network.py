@@ -24,8 +24,8 @@ class OfferScorer(nn.Module):
 
     logit = β · (P(accept) · (w · gains + correction - price of the minutes) - price of asking).
     w starts as 1 for the saving at once and 0 for the gains beside other trips, and the correction
-    (a small network on the offer's features and the context) starts at 0: a fresh policy makes
-    the offer of the largest expected saving, softened, and only evidence moves it from there.
+    (a small network on the offer's features and the context) starts at 0: a fresh policy is the
+    softmax of the expected saving with inverse temperature β = 8, and only evidence moves it.
     No shift has no gain, no correction and no price, so its logit stays 0.
 
     Parameters

@@ -1,8 +1,6 @@
-"""The trained network as a policy like any other."""
+"""Policy of a trained network."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +9,6 @@ from gymnasium import spaces
 from rideflex.negotiation.game import Situation
 from rideflex.training.environment.observation import LIMIT, Observer
 from rideflex.training.ppo.network import OfferPolicy
-
-if TYPE_CHECKING:
-    pass
 
 
 def fresh_network(observer: Observer) -> OfferPolicy:
@@ -26,7 +21,7 @@ def fresh_network(observer: Observer) -> OfferPolicy:
 
 
 class LearnedPolicy:
-    """Makes the offer that a trained network scores highest.
+    """Greedy policy of a trained network: the offer of the highest logit.
 
     Parameters
     ----------
