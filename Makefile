@@ -3,6 +3,8 @@ PYTHON ?= python3
 DATA   ?= cities/demo
 RUN    ?= runs/demo
 EPOCHS ?= 100
+MUTANTS ?= 40
+ROOMS  ?=
 # Where PyTorch comes from, if not from where pip takes everything else: for a build without CUDA,
 # the index of CPU builds that PyTorch's own installation page names.
 TORCH_INDEX ?=
@@ -12,7 +14,7 @@ READY   := .venv/.ready
 DOCS    := .venv-docs/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: train test lint types tests matrix docs format lock clean
+.PHONY: train test lint types tests matrix mutants docs format lock clean
 
 train: $(READY) $(DATA)/decisions.csv
 	$(BIN)/rideflex train --data $(DATA) --out $(RUN) --epochs $(EPOCHS)
@@ -32,6 +34,11 @@ tests: $(READY)
 # What works without the extras, on each Python from 3.11 to 3.14 that is found.
 matrix:
 	.ci/matrix
+
+# Small changes to the program that the tests should notice; MUTANTS=all tries all of them.
+mutants: $(READY) .venv-mutants/.ready
+	.venv-mutants/bin/python tests/mutants.py --python $(BIN)/python --mutants $(MUTANTS) \
+		--rooms "$(ROOMS)"
 
 # The site, in site/; a warning is an error.
 docs: .venv-docs/.ready
@@ -62,6 +69,11 @@ $(READY): requirements.lock pyproject.toml
 	$(DOCS)/python $(INSTALL) -r requirements-docs.lock
 	touch $@
 
+.venv-mutants/.ready: requirements-mutants.lock
+	test -x .venv-mutants/bin/python || $(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/python $(INSTALL) -r requirements-mutants.lock
+	touch $@
+
 # Pin again after a change of pyproject.toml.
 lock: $(READY)
 	$(BIN)/python $(INSTALL) pip-tools
@@ -70,11 +82,13 @@ lock: $(READY)
 		project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 		print(*project["optional-dependencies"]["docs"], sep="\n")' \
 		| $(BIN)/pip-compile $(PIN) --output-file requirements-docs.lock -
+	echo 'cosmic-ray>=8.4,<9' \
+		| $(BIN)/pip-compile $(PIN) --output-file requirements-mutants.lock -
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
 
 PIN := --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host
 
 clean:
-	rm -rf .venv .venv-docs .venv-matrix build dist site \
+	rm -rf .venv .venv-docs .venv-matrix .venv-mutants build dist site \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,7 +15,12 @@ from tests.commands import SMALL, call
 from tests.informed import Informed
 
 # One seed for everybody, and no timing: a test passes or fails alike on every machine.
-settings.register_profile("rideflex", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile(
+    "rideflex",
+    deadline=None,
+    derandomize=True,
+    max_examples=int(os.environ.get("RIDEFLEX_EXAMPLES", "60")),
+)
 settings.load_profile("rideflex")
 
 
