@@ -79,7 +79,7 @@ times = np.array([[0, 600], [700, 0]])
 n = 32
 one = Requests([0] * n, [1] * n, [[28800, 30600]] * n, [[28800, 36000]] * n)
 def quote(_):
-    plans = PlanBatch(Fleet(vehicles=1, capacity=4, depot=0), times, n, 1)
+    plans = PlanBatch(Fleet.alike(vehicles=1, capacity=4, depot=0), times, n, 1)
     return plans.quote(one, OfferGrid.default()).cost.tolist()
 with ThreadPoolExecutor(4) as pool:
     costs = list(pool.map(quote, range(16)))

@@ -6,12 +6,15 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, Literal, get_args, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import UsageError
+
+Meaning = Literal["end", "trip", "move"]
+MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,20 @@ class OfferGrid(Sequence[tuple[int, int]]):
 
     The order is the action space: action `a` is `grid[a]`. Exactly one offer is (0, 0).
 
+    Parameters
+    ----------
+    pairs
+        The offers.
+    means
+        What an accepted offer does to the windows: "end" lets the pick-up be earlier and the
+        drop-off later, "trip" lets the whole trip start earlier or end later, and "move" agrees on
+        a definite other time (see `bounds`).
+
     Raises
     ------
     UsageError
-        If an offer stands twice, picks up later or drops off earlier, or (0, 0) is not among them.
+        If an offer stands twice, picks up later or drops off earlier, (0, 0) is not among them, or
+        an offer that moves the trip moves it both ways.
 
     Examples
     --------
@@ -33,6 +46,7 @@ class OfferGrid(Sequence[tuple[int, int]]):
     """
 
     pairs: tuple[tuple[int, int], ...]
+    means: Meaning = "end"
 
     def __post_init__(self) -> None:
         if (0, 0) not in self.pairs:
@@ -42,6 +56,12 @@ class OfferGrid(Sequence[tuple[int, int]]):
                 "an offer picks up earlier (a shift of 0 or less) and drops off later (0 or more); "
                 f"not so {wrong[0]}{f' and {len(wrong) - 1} more' if len(wrong) > 1 else ''}, "
                 "which no table of decisions answers"
+            )
+        if self.means not in MEANINGS:
+            raise UsageError(f"an offer means one of {', '.join(MEANINGS)}, not {self.means!r}")
+        if self.means == "move" and (both := [pair for pair in self.pairs if all(pair)]):
+            raise UsageError(
+                f"an offer that moves a trip is earlier or later, not both as {both[0]} is"
             )
         if len(set(self.pairs)) < len(self.pairs):
             twice = next(pair for pair in self.pairs if self.pairs.count(pair) > 1)
@@ -101,6 +121,24 @@ class OfferGrid(Sequence[tuple[int, int]]):
         minutes = np.abs(self.pickup) + np.abs(self.dropoff)
         minutes.setflags(write=False)
         return minutes
+
+    @cached_property
+    def bounds(self) -> npt.NDArray[np.int32]:
+        """Minutes [A, 4] by which each offer shifts the windows, read-only.
+
+        Earliest and latest pick-up, then earliest and latest drop-off. For p minutes earlier and d
+        minutes later these are (-p, 0, 0, d) of an "end", (-p, d, -p, d) of a "trip", and
+        (-p, -p, -p, -p) or (d, d, d, d) of a "move".
+        """
+        early, late, none = self.pickup, self.dropoff, np.zeros_like(self.pickup)
+        sides = {
+            "end": (early, none, none, late),
+            "trip": (early, late, early, late),
+            "move": (early + late,) * 4,
+        }
+        bounds = np.stack(sides[self.means], axis=1)
+        bounds.setflags(write=False)
+        return bounds
 
     @cached_property
     def no_shift(self) -> int:

@@ -16,7 +16,7 @@ OFFERS = OfferGrid.default()
 def day_of(pickups, dropoffs):
     """Requests from zone 1 to zone 2, one vehicle in zone 0, a minute at every stop."""
     n = len(pickups)
-    return ServiceDay(Requests([1] * n, [2] * n, pickups, dropoffs), Fleet(1, 4, 0), TRAVEL)
+    return ServiceDay(Requests([1] * n, [2] * n, pickups, dropoffs), Fleet.alike(1, 4, 0), TRAVEL)
 
 
 def test_vehicle_hours_and_rides_of_two_days():

@@ -13,14 +13,15 @@ from rideflex.routing import Fleet, PlanBatch, Requests, ServiceDay, problems_of
 from rideflex.routing.problem import default_fleet
 
 TRAVEL = np.array([[0, 600], [500, 0]], dtype=np.int32)
+ALONE = Fleet.alike(1, 1, 0)
 GOOD = Requests([0], [1], [[0, 600]], [[0, 1200]])
 
 
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"vehicles": 0}, "vehicles >= 1, not 0"),
-        ({"capacity": 0}, "capacity >= 1, not 0"),
+        ({"vehicles": 0}, "needs a vehicle"),
+        ({"capacity": 0}, "needs a seat"),
         ({"depot": -1}, "depot can't be negative"),
         ({"max_ride": -5}, "max_ride can't be negative"),
         ({"shift": (10, 5)}, "ends before it starts"),
@@ -29,7 +30,7 @@ GOOD = Requests([0], [1], [[0, 600]], [[0, 1200]])
 def test_a_fleet_that_makes_no_sense_is_refused(settings, told):
     """Every number of a fleet is checked where it is set."""
     with pytest.raises(UsageError, match=told):
-        Fleet(**{"vehicles": 1, "capacity": 1, "depot": 0} | settings)
+        Fleet.alike(**{"vehicles": 1, "capacity": 1, "depot": 0} | settings)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +57,25 @@ def test_requests_that_make_no_sense_are_refused(changes, told):
 @pytest.mark.parametrize(
     ("travel", "fleet", "told"),
     [
-        (np.zeros((2, 3)), Fleet(1, 1, 0), "square matrix"),
-        (np.array([[0, -1], [0, 0]]), Fleet(1, 1, 0), "from zone 0 to zone 1 is negative"),
-        (np.array([[0, np.nan], [0, 0]]), Fleet(1, 1, 0), "no travel time from zone 0 to zone 1"),
-        (np.array([[0, 0], [np.inf, 0]]), Fleet(1, 1, 0), "no travel time from zone 1 to zone 0"),
-        (np.array([[0, 2**32 - 1], [0, 0]]), Fleet(1, 1, 0), "zone 1: 4294967295 is no number of"),
-        (TRAVEL, Fleet(1, 1, 2), "depot 2 is outside the 2 zones"),
-        (np.zeros((1, 1)), Fleet(1, 1, 0), "destination of request 0 is outside 1 zones"),
+        (np.zeros((2, 3)), ALONE, "square matrix"),
+        (np.array([[0, -1], [0, 0]]), ALONE, "from zone 0 to zone 1 is negative"),
+        (
+            np.array([[0, np.nan], [0, 0]]),
+            ALONE,
+            "no travel time from zone 0 to zone 1",
+        ),
+        (
+            np.array([[0, 0], [np.inf, 0]]),
+            ALONE,
+            "no travel time from zone 1 to zone 0",
+        ),
+        (
+            np.array([[0, 2**32 - 1], [0, 0]]),
+            ALONE,
+            "zone 1: 4294967295 is no number of",
+        ),
+        (TRAVEL, Fleet.alike(1, 1, 2), "depot 2 is outside the 2 zones"),
+        (np.zeros((1, 1)), ALONE, "destination of request 0 is outside 1 zones"),
     ],
 )
 def test_a_day_whose_parts_do_not_fit_is_refused(travel, fleet, told):
@@ -77,12 +90,22 @@ def test_windows_that_nobody_can_keep_are_found():
     assert windows_hold(requests, TRAVEL, 60).tolist() == [True, False]
 
 
-def test_widened_windows_open_earlier_and_close_later():
-    """An accepted offer moves two edges, and leaves the asked windows as they were."""
+@pytest.mark.parametrize(
+    ("means", "offer", "pickup", "dropoff"),
+    [
+        ("end", (-10, 20), [300, 1500], [900, 3300]),
+        ("trip", (-10, 20), [300, 2700], [300, 3300]),
+        ("move", (-10, 0), [300, 900], [300, 1500]),
+        ("move", (0, 20), [2100, 2700], [2100, 3300]),
+    ],
+)
+def test_an_accepted_offer_shifts_the_windows_as_its_grid_says(means, offer, pickup, dropoff):
+    """The ends open, the whole trip may move, or it does; the asked windows stay as they were."""
     asked = Requests([0], [1], [[900, 1500]], [[900, 2100]])
-    wider = asked.widened(-10, 20)
-    assert wider.pickup_window.tolist() == [[300, 1500]]
-    assert wider.dropoff_window.tolist() == [[900, 3300]]
+    offers = OfferGrid(((0, 0), offer), means)
+    agreed = asked.under(offers, [1])
+    assert agreed.pickup_window.tolist() == [pickup]
+    assert agreed.dropoff_window.tolist() == [dropoff]
     assert asked.pickup_window.tolist() == [[900, 1500]]
 
 
@@ -139,7 +162,7 @@ def test_the_default_fleet_serves_the_real_area(san_francisco):
 )
 def test_the_oracle_names_what_is_wrong(routes, told):
     """A plan that is no plan is refused with its reason."""
-    day = ServiceDay(GOOD, Fleet(1, 1, 0), TRAVEL)
+    day = ServiceDay(GOOD, Fleet.alike(1, 1, 0), TRAVEL)
     assert any(told in problem for problem in problems_of(day, routes))
 
 
@@ -148,7 +171,7 @@ def test_the_oracle_refuses_late_and_crowded_vehicles():
     two = Requests([0, 0], [1, 1], [[0, 600]] * 2, [[0, 1200]] * 2)
 
     def problems(route, **limits):
-        fleet = Fleet(**{"vehicles": 1, "capacity": 2, "depot": 0} | limits)
+        fleet = Fleet.alike(**{"vehicles": 1, "capacity": 2, "depot": 0} | limits)
         return problems_of(ServiceDay(two, fleet, TRAVEL), [route])
 
     assert problems((0, 2, 1, 3)) == []
@@ -163,11 +186,11 @@ def test_no_agreed_window_begins_before_the_service_day() -> None:
     """Half an hour earlier than ten past midnight is midnight, in plans and requests alike."""
     times = np.array([[0, 600], [600, 0]])
     asked = Requests([0], [1], [[600, 2400]], [[1200, 4800]])
-    widest = asked.widened([-30], [30])
+    widest = asked.under(OfferGrid.default(), [OfferGrid.default().action_of(-30, 30)])
     assert widest.pickup_window.tolist() == [[0, 2400]]
     assert widest.dropoff_window.tolist() == [[1200, 6600]]
     offers = OfferGrid.default()
-    plans = PlanBatch(Fleet(vehicles=1, capacity=4, depot=0), times, 1, 1)
+    plans = PlanBatch(Fleet.alike(vehicles=1, capacity=4, depot=0), times, 1, 1)
     quotes = plans.quote(asked, offers)
     plans.commit(quotes, [offers.action_of(-30, 30)])
     assert plans.day(0).requests.pickup_window.tolist() == [[0, 2400]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -72,13 +74,18 @@ def test_narrowing_is_feasible_and_changes_nothing_that_still_holds(city, inform
     offers, shifts = city.table.offers, transcript.actions
     days, requests = np.nonzero(transcript.agreed)
     chosen = shifts[days, requests]
-    cost = narrowed(plans, days, requests, offers.pickup[chosen], offers.dropoff[chosen])
+    cost = narrowed(plans, days, requests, offers.bounds[chosen])
     held = 0
     for day, request, action, without in zip(days, requests, chosen, cost, strict=True):
         agreed = plans.day(day)
-        back = np.zeros((2, len(agreed.requests)), dtype=int)
-        back[:, request] = -offers.pickup[action], -offers.dropoff[action]
-        narrow = ServiceDay(agreed.requests.widened(*back), agreed.fleet, agreed.travel_times)
+        windows = replace(
+            agreed.requests,
+            pickup_window=agreed.requests.pickup_window.copy(),
+            dropoff_window=agreed.requests.dropoff_window.copy(),
+        )
+        windows.pickup_window[request, 0] -= 60 * offers.pickup[action]
+        windows.dropoff_window[request, 1] -= 60 * offers.dropoff[action]
+        narrow = ServiceDay(windows, agreed.fleet, agreed.travel_times)
         if not problems_of(narrow, plans.routes(day)):
             held += 1
             assert without == plans.cost[day]

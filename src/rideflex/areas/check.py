@@ -141,7 +141,8 @@ def _servable(area: ServiceArea) -> npt.NDArray[np.bool_]:
         trips.dropoff_window.astype(np.int64),
     )
     fleet = default_fleet(requests, times, len(area.travelers))
-    there, back = times[fleet.depot, trips.origin], times[trips.destination, fleet.depot]
-    in_reach = (fleet.shift[0] + there <= requests.pickup_window[:, 1]) & (back < UNREACHABLE)
+    of = fleet.vehicles[0]
+    there, back = times[of.depot, trips.origin], times[trips.destination, of.end]
+    in_reach = (of.shift[0] + there <= requests.pickup_window[:, 1]) & (back < UNREACHABLE)
     servable: npt.NDArray[np.bool_] = in_reach & windows_hold(requests, times, fleet.service_time)
     return servable

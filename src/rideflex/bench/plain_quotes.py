@@ -10,42 +10,42 @@ from rideflex._compiled import compiled
 from rideflex.routing.kernels.layout import Asked
 from rideflex.routing.kernels.state import NEVER, Rules, State
 
+_ASKED_PICKUP, _ASKED_DROPOFF = -3, -2
+
 
 @compiled(parallel=True)
 def plain_quote_days(
     state: State,
     rules: Rules,
-    travel: npt.NDArray[np.int32],
     asked: Asked,
-    early: npt.NDArray[np.int64],
-    late: npt.NDArray[np.int64],
+    bounds: npt.NDArray[np.int64],
     cost: npt.NDArray[np.int64],
 ) -> None:
     """Fill `cost` [B, A] with the cheapest feasible insertion of one request a day.
 
-    `early` and `late` [A] are the offers' shifts in seconds. Every offer is quoted by itself. A
-    route is given up at the first window or seat that breaks, and of the unused vehicles, which are
-    alike, only one is tried.
+    `bounds` [A, 4] are the offers' shifts in seconds. Every offer is quoted by itself. A route is
+    given up at the first window or seat that breaks, and of unused vehicles that are alike only
+    one is tried. For fleets without breaks.
     """
-    n_stops = state.zone.shape[1]
+    vehicles = rules.vehicles
     for day in numba.prange(len(cost)):
-        route = np.empty(n_stops + 2, dtype=np.int64)
-        for offer in range(len(early)):
+        route = np.empty(state.zone.shape[1] + 2, dtype=np.int64)
+        for offer in range(len(bounds)):
             cheapest = int(NEVER)
-            unused = False
-            for vehicle in range(state.length.shape[1]):
+            unused = np.zeros(len(vehicles), dtype=np.bool_)
+            for vehicle in range(len(vehicles)):
+                kind = vehicles[vehicle].kind
                 n = state.length[day, vehicle]
-                if n == 0 and unused:
+                if n == 0 and unused[kind]:
                     continue
-                unused = unused or n == 0
+                unused[kind] |= n == 0
                 route[:n] = state.stops[day, vehicle, :n]
-                before = _drive(state, rules, travel, asked, day, route[:n], 0, 0)
+                before = _drive(state, rules, asked, day, vehicle, route[:n], bounds[offer])
                 for i in range(n + 1):
                     for j in range(i, n + 1):
                         _build(state.stops[day, vehicle, :n], i, j, route)
-                        whole = route[: n + 2]
                         driven = _drive(
-                            state, rules, travel, asked, day, whole, early[offer], late[offer]
+                            state, rules, asked, day, vehicle, route[: n + 2], bounds[offer]
                         )
                         if driven < NEVER:
                             cheapest = min(cheapest, driven - before)
@@ -55,9 +55,9 @@ def plain_quote_days(
 @compiled()
 def _build(stops: npt.NDArray[np.int32], i: int, j: int, route: npt.NDArray[np.int64]) -> None:
     route[:i] = stops[:i]
-    route[i] = -2
+    route[i] = _ASKED_PICKUP
     route[i + 1 : j + 1] = stops[i:j]
-    route[j + 1] = -1
+    route[j + 1] = _ASKED_DROPOFF
     route[j + 2 : len(stops) + 2] = stops[j:]
 
 
@@ -65,34 +65,36 @@ def _build(stops: npt.NDArray[np.int32], i: int, j: int, route: npt.NDArray[np.i
 def _drive(
     state: State,
     rules: Rules,
-    travel: npt.NDArray[np.int32],
     asked: Asked,
     day: int,
+    vehicle: int,
     route: npt.NDArray[np.int64],
-    early: int,
-    late: int,
+    bounds: npt.NDArray[np.int64],
 ) -> int:
-    # Stops -2 and -1 are the pick-up and the drop-off of the request that is asked for.
     if len(route) == 0:
         return 0
-    clock, here, load, driven = rules.start, rules.depot, 0, 0
+    travel, of = rules.travel, rules.vehicles[vehicle]
+    clock, here, load, chairs, driven = of.start, of.depot, 0, 0, 0
     for stop in route:
-        if stop == -2:
-            zone, riders, taking = asked.origin[day], asked.riders[day], asked.service[day, 0]
-            opens, closes = asked.pickup_window[day, 0] + early, asked.pickup_window[day, 1]
-        elif stop == -1:
-            zone, riders, taking = asked.destination[day], -asked.riders[day], asked.service[day, 1]
-            opens, closes = asked.dropoff_window[day, 0], asked.dropoff_window[day, 1] + late
+        if stop == _ASKED_PICKUP:
+            zone, taking = asked.origin[day], asked.service[day, 0]
+            riders, wheelchairs = asked.riders[day], asked.wheelchairs[day]
+            opens, closes = asked.pickup_window[day] + bounds[:2]
+        elif stop == _ASKED_DROPOFF:
+            zone, taking = asked.destination[day], asked.service[day, 1]
+            riders, wheelchairs = -asked.riders[day], -asked.wheelchairs[day]
+            opens, closes = asked.dropoff_window[day] + bounds[2:]
         else:
-            zone, riders = state.zone[day, stop], state.riders[day, stop]
+            zone, taking = state.zone[day, stop], state.service[day, stop]
+            riders, wheelchairs = state.riders[day, stop], state.wheelchairs[day, stop]
             opens, closes = state.opens[day, stop], state.closes[day, stop]
-            taking = state.service[day, stop]
         driven += travel[here, zone]
         clock = max(clock + travel[here, zone], opens)
-        load += riders
-        if clock > closes or load > rules.capacity:
+        load += riders + of.chair_seats * wheelchairs
+        chairs += wheelchairs
+        if clock > closes or load > of.seats or chairs > of.places:
             return int(NEVER)
         clock += taking
         here = zone
-    home = travel[here, rules.depot]
-    return int(driven + home if clock + home <= rules.end else NEVER)
+    home = travel[here, of.end_depot]
+    return int(driven + home if clock + home <= of.end else NEVER)

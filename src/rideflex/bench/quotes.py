@@ -164,25 +164,24 @@ def _speed(
     rows = rng.integers(len(area.trips), size=(batch, planned + 1))
     fleet = default_fleet(requests, area.travel_times, planned)
     plans = _grown(fleet, area.travel_times, requests, rows[:, :-1])
-    asked = plans._asked(requests.take(rows[:, -1]))
-    state, rules, travel = plans._state, plans._rules, plans.travel_times
+    asked = plans.asked(requests.take(rows[:, -1]))
 
     def fast(offers: OfferGrid, threads: int) -> tuple[float, npt.NDArray[np.int64]]:
         quotes = np.empty((4, batch, len(offers)), dtype=np.int64)
         shifts = shifts_of(offers)
         with _threads(threads):
             timing = measure(
-                lambda: quote_days(state, rules, travel, asked, shifts, quotes), RUNS, WARM_UP
+                lambda: quote_days(*plans.arrays, asked, shifts, quotes), RUNS, WARM_UP
             )
         return batch / timing.seconds, quotes[0]
 
     def plain(offers: OfferGrid) -> tuple[float, npt.NDArray[np.int64]]:
         n = min(PLAIN_DAYS, batch)
         cost = np.empty((n, len(offers)), dtype=np.int64)
-        early, late = (60 * side.astype(np.int64) for side in (offers.pickup, offers.dropoff))
+        bounds = 60 * offers.bounds.astype(np.int64)
         with _threads(1):
             timing = measure(
-                lambda: plain_quote_days(state, rules, travel, asked, early, late, cost),
+                lambda: plain_quote_days(*plans.arrays, asked, bounds, cost),
                 RUNS,
                 WARM_UP,
             )
@@ -195,7 +194,7 @@ def _speed(
     equal = np.array_equal(costs, same_costs)
     return QuoteSpeed(
         planned=planned,
-        vehicles=fleet.vehicles,
+        vehicles=len(fleet),
         one_core=one_core,
         two_cores=two_cores,
         one_offer=fast(AS_ASKED, 1)[0],
@@ -226,13 +225,13 @@ def _quality(
     on_step(f"the exact optimum of {exact_days} small days")
     offers = area.table.offers
     small = [_small_day(area, requests, offers, rng) for _ in range(exact_days)]
-    bounds = clairvoyant_days(
+    benchmark = clairvoyant_days(
         [[Agreement.as_asked(one, inserted(one.day))] for one in small], rounds=2000, iterations=100
     )
     exact = [best_agreement(one) for one in small]
     plans_of = [(day, one.routes) for day, one in zip(days, found, strict=True)]
     plans_of += list(zip(days, routes, strict=True))
-    plans_of += [(one.open_day.under(one.actions), one.routes) for one in (*bounds, *exact)]
+    plans_of += [(one.open_day.under(one.actions), one.routes) for one in (*benchmark, *exact)]
     return RouteQuality(
         days=n_days,
         iterations=iterations,
@@ -242,7 +241,7 @@ def _quality(
         refused_plans=sum(bool(problems_of(day, plan)) for day, plan in plans_of),
         seconds_a_day=seconds / n_days,
         exact_days=exact_days,
-        exact_equal=sum(a.cost == b.cost for a, b in zip(bounds, exact, strict=True)),
+        exact_equal=sum(a.cost == b.cost for a, b in zip(benchmark, exact, strict=True)),
     )
 
 
@@ -259,8 +258,8 @@ def _small_day(
         if len(near) >= n:
             break
     rows = rng.choice(near, n, replace=False)
-    depot = default_fleet(requests, area.travel_times, n).depot
-    day = ServiceDay(requests.take(rows), Fleet(2, 4, depot), area.travel_times)
+    depot = default_fleet(requests, area.travel_times, n).vehicles[0].depot
+    day = ServiceDay(requests.take(rows), Fleet.alike(2, 4, depot), area.travel_times)
     return OpenDay(day, offers, rng.random((n, len(offers))) < 0.5, 10 * int(rng.integers(2)))
 
 

@@ -124,7 +124,7 @@ def area_fleet(area: ServiceArea) -> Fleet:
     a_day = len(np.unique(area.trips.traveler))
     fleet = default_fleet(requests_of(area, every), area.travel_times, a_day)
     ends = np.union1d(area.trips.origin, area.trips.destination)
-    visited = np.union1d(ends, fleet.depot)
+    visited = np.union1d(ends, fleet.depots)
     if not area.travel_times[np.ix_(visited, visited)].any():
         cause = "all times between the zones of the trips are 0, so there is no driving to save"
         raise DataError(Problem(str(area.folder / TRAVEL_TIMES), cause))

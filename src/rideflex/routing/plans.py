@@ -14,9 +14,11 @@ from rideflex.routing.kernels.edit import commit_days
 from rideflex.routing.kernels.insertion import quote_days
 from rideflex.routing.kernels.layout import Asked, shifts_of
 from rideflex.routing.kernels.relocate import improve_days
-from rideflex.routing.kernels.state import NEVER, State, clear, empty_state, refresh, rules_of
-from rideflex.routing.problem import Fleet, Requests, ServiceDay, check_zones, checked_travel_times
+from rideflex.routing.kernels.ride_time import route_holds
+from rideflex.routing.kernels.state import NEVER, Plans, State, clear, empty_plans, rules_of, unused
+from rideflex.routing.problem import Requests, ServiceDay, check_zones, checked_travel_times
 from rideflex.routing.solution import Routes, driving_of
+from rideflex.routing.vehicles import Fleet
 
 INFEASIBLE = int(NEVER)
 
@@ -63,12 +65,17 @@ class PlanBatch:
     n_days, max_requests
         How many days, and the most requests that one of them will take.
 
+    Attributes
+    ----------
+    arrays
+        The kernels' view of the plans; searches of `routing.search` write to it.
+
     Examples
     --------
     >>> from rideflex.routing import Fleet, Requests, ServiceDay
     >>> travel_times = [[0, 600, 900], [600, 0, 600], [900, 600, 0]]
     >>> requests = Requests([1, 2], [2, 1], [[0, 1800], [0, 1800]], [[0, 7200], [0, 7200]])
-    >>> day = ServiceDay(requests, Fleet(vehicles=1, capacity=2, depot=0), travel_times)
+    >>> day = ServiceDay(requests, Fleet.alike(vehicles=1, capacity=2, depot=0), travel_times)
     >>> plans = PlanBatch.of([day], [((0, 2, 1, 3),)])
     >>> plans.booked.tolist()
     [2]
@@ -80,8 +87,7 @@ class PlanBatch:
         self.fleet = fleet
         self.travel_times = checked_travel_times(travel_times, fleet)
         self.max_requests = max_requests
-        self._rules = rules_of(fleet, self.travel_times)
-        self._state = empty_state(n_days, fleet.vehicles, max_requests, self._rules)
+        self.arrays = empty_plans(n_days, max_requests, rules_of(fleet, self.travel_times))
 
     @classmethod
     def of(cls, days: Sequence[ServiceDay], routes: Sequence[Routes]) -> PlanBatch:
@@ -105,47 +111,56 @@ class PlanBatch:
             raise UsageError("days that are planned together share a fleet and travel times")
         room = max(len(day.requests) for day in days)
         plans = cls(first.fleet, first.travel_times, len(days), room)
-        state = plans._state
+        state = plans.arrays.state
         for row, (day, agreed) in enumerate(zip(days, routes, strict=True)):
             n = 2 * len(day.requests)
-            ends = (day.requests.pickup_window, day.requests.dropoff_window)
+            requests = plans.asked(day.requests)
             state.booked[row] = len(day.requests)
-            state.zone[row, :n] = np.stack([day.requests.origin, day.requests.destination], 1).flat
-            state.opens[row, :n] = np.stack([window[:, 0] for window in ends], 1).flat
-            state.closes[row, :n] = np.stack([window[:, 1] for window in ends], 1).flat
-            state.riders[row, :n] = np.stack([day.riders, -day.riders], 1).flat
-            state.service[row, :n] = day.service.flat
+            state.zone[row, :n] = np.stack([requests.origin, requests.destination], 1).flat
+            windows = np.stack([requests.pickup_window, requests.dropoff_window], 1)
+            state.opens[row, :n] = windows[:, :, 0].flat
+            state.closes[row, :n] = windows[:, :, 1].flat
+            state.riders[row, :n] = np.stack([requests.riders, -requests.riders], 1).flat
+            state.wheelchairs[row, :n] = np.stack(
+                [requests.wheelchairs, -requests.wheelchairs], 1
+            ).flat
+            state.service[row, :n] = requests.service.flat
+            state.max_ride[row, : len(day.requests)] = requests.max_ride
+            state.timed[row] = (requests.max_ride < NEVER).any()
             for vehicle, route in enumerate(agreed):
+                if not route:
+                    continue
                 state.stops[row, vehicle, : len(route)] = route
                 state.length[row, vehicle] = len(route)
-                if not refresh(state, plans._rules, plans.travel_times, row, vehicle):
+                if not route_holds(plans.arrays, row, vehicle):
                     raise UsageError(f"the routes of day {row} can't be driven (vehicle {vehicle})")
-                state.driving[row] += driving_of(day, route)
+                state.driving[row] += driving_of(day, vehicle, route)
         return plans
 
     def __len__(self) -> int:
-        return len(self._state.booked)
+        return len(self.arrays.state.booked)
 
     @property
     def booked(self) -> npt.NDArray[np.int32]:
         """Requests [B] that came so far, served or not."""
-        return self._state.booked.copy()
+        return self.arrays.state.booked.copy()
 
     @property
     def unserved(self) -> npt.NDArray[np.int32]:
         """Requests [B] that no vehicle could take."""
-        routed = self._state.length.sum(axis=1) // 2
-        return np.asarray(self._state.booked - routed, dtype=np.int32)
+        rests = self.fleet.has_breaks and sum(v.rest is not None for v in self.fleet.vehicles)
+        routed = (self.arrays.state.length.sum(axis=1) - rests) // 2
+        return np.asarray(self.arrays.state.booked - routed, dtype=np.int32)
 
     @property
     def driving(self) -> npt.NDArray[np.int64]:
         """Seconds [B] that the vehicles drive, the way from and to the depot included."""
-        return self._state.driving.copy()
+        return self.arrays.state.driving.copy()
 
     @property
     def cost(self) -> npt.NDArray[np.int64]:
         """Driving seconds [B] plus the penalties of unserved requests."""
-        return self._state.driving + self.fleet.penalty * self.unserved.astype(np.int64)
+        return self.arrays.state.driving + self.fleet.penalty * self.unserved.astype(np.int64)
 
     def quote(self, requests: Requests, offers: OfferGrid) -> Quotes:
         """Price every offer for one request a day [B] by cheapest feasible insertion.
@@ -157,16 +172,16 @@ class PlanBatch:
         """
         if np.shape(requests.origin) != (len(self),):
             raise UsageError(f"{len(self)} days need as many requests, not {len(requests)}")
-        if (self._state.booked >= self.max_requests).any():
+        if (self.arrays.state.booked >= self.max_requests).any():
             raise UsageError(
                 f"a day already holds the {self.max_requests} requests it was made for"
             )
         check_zones(requests, len(self.travel_times))
-        asked = self._asked(requests)
+        asked = self.asked(requests)
         stacked = np.empty((4, len(self), len(offers)), dtype=np.int64)
-        quote_days(self._state, self._rules, self.travel_times, asked, shifts_of(offers), stacked)
+        quote_days(*self.arrays, asked, shifts_of(offers), stacked)
         cost, vehicle, pickup_at, dropoff_at = stacked
-        booked = self._state.booked.copy()
+        booked = self.arrays.state.booked.copy()
         return Quotes(cost, vehicle, pickup_at, dropoff_at, offers, asked, stacked, booked)
 
     def commit(self, quotes: Quotes, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -177,14 +192,12 @@ class PlanBatch:
         UsageError
             If an action is outside the grid, or the plans changed since the quotes were made.
         """
-        if not np.array_equal(quotes._booked, self._state.booked):
+        if not np.array_equal(quotes._booked, self.arrays.state.booked):
             raise UsageError("these quotes are out of date: the plans changed since they were made")
         agreed = quotes.offers.check_actions(actions)
         served = np.empty(len(self), dtype=np.bool_)
         commit_days(
-            self._state,
-            self._rules,
-            self.travel_times,
+            self.arrays,
             quotes._asked,
             shifts_of(quotes.offers),
             quotes._stacked,
@@ -196,13 +209,14 @@ class PlanBatch:
 
     def improve(self, rounds: int) -> None:
         """Move requests, one at a time, to where they cost less: see `routing.improve`."""
-        improve_days(self._state, self._rules, self.travel_times, self.fleet.penalty, rounds)
+        improve_days(*self.arrays, self.fleet.penalty, rounds)
 
     def routes(self, day: int) -> Routes:
-        """Return the stops of every vehicle of one day."""
-        lengths, stops = self._state.length[day], self._state.stops[day]
+        """Return the stops of every vehicle of one day; none of a vehicle that nobody rides."""
+        lengths, stops = self.arrays.state.length[day], self.arrays.state.stops[day]
         return tuple(
-            tuple(stops[vehicle, :length].tolist()) for vehicle, length in enumerate(lengths)
+            () if unused(self.arrays, day, vehicle) else tuple(stops[vehicle, :length].tolist())
+            for vehicle, length in enumerate(lengths)
         )
 
     def day(self, day: int) -> ServiceDay:
@@ -210,8 +224,10 @@ class PlanBatch:
 
         No window is told to begin before the service day: nobody could be picked up then.
         """
-        state, n = self._state, 2 * int(self._state.booked[day])
-        windows = np.stack([np.maximum(state.opens[day, :n], 0), state.closes[day, :n]], axis=1)
+        state = self.arrays.state
+        n = 2 * int(state.booked[day])
+        opens = np.maximum(state.opens[day, :n], 0)
+        windows = np.stack([opens, np.maximum(state.closes[day, :n], opens)], axis=1)
         requests = Requests(
             origin=state.zone[day, 0:n:2],
             destination=state.zone[day, 1:n:2],
@@ -219,6 +235,8 @@ class PlanBatch:
             dropoff_window=windows[1::2],
             riders=state.riders[day, 0:n:2],
             service=state.service[day, :n].reshape(-1, 2),
+            wheelchairs=state.wheelchairs[day, 0:n:2],
+            max_ride=state.max_ride[day, : n // 2] if state.timed[day] else None,
         )
         return ServiceDay(requests, self.fleet, self.travel_times)
 
@@ -227,8 +245,9 @@ class PlanBatch:
         at = np.asarray(rows, dtype=np.intp)
         chosen = object.__new__(PlanBatch)
         chosen.fleet, chosen.travel_times = self.fleet, self.travel_times
-        chosen.max_requests, chosen._rules = self.max_requests, self._rules
-        chosen._state = State._make(array[at] for array in self._state)
+        chosen.max_requests = self.max_requests
+        state = State._make(array[at] for array in self.arrays.state)
+        chosen.arrays = Plans(state, self.arrays.rules)
         return chosen
 
     def copy(self) -> PlanBatch:
@@ -237,20 +256,22 @@ class PlanBatch:
 
     def reset(self, rows: npt.ArrayLike | None = None) -> None:
         """Start the days at `rows` (all, where not given) anew."""
-        clear(self._state, self._rules, slice(None) if rows is None else np.asarray(rows, np.intp))
+        clear(self.arrays, np.arange(len(self)) if rows is None else np.asarray(rows, np.intp))
 
-    def _asked(self, requests: Requests) -> Asked:
-        n = len(self)
-        riders, service = requests.riders, requests.service
+    def asked(self, requests: Requests) -> Asked:
+        """Return requests [n] as the kernels read them, with the fleet's rules filled in."""
+        n = len(requests)
+        fleet, riders, service = self.fleet, requests.riders, requests.service
+        max_ride = NEVER if fleet.max_ride is None else fleet.max_ride
         return Asked(
             requests.origin,
             requests.destination,
             requests.pickup_window,
             requests.dropoff_window,
             np.ones(n, dtype=np.int32) if riders is None else riders,
-            np.full((n, 2), self.fleet.service_time, dtype=np.int64)
-            if service is None
-            else service,
+            np.full((n, 2), fleet.service_time, dtype=np.int64) if service is None else service,
+            np.zeros(n, dtype=np.int32) if requests.wheelchairs is None else requests.wheelchairs,
+            np.full(n, max_ride) if requests.max_ride is None else requests.max_ride,
         )
 
 

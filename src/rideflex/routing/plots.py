@@ -16,11 +16,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from rideflex.routing.picture import Map, Picture
-from rideflex.routing.problem import ServiceDay
-from rideflex.routing.solution import earliest_times, window_of, zone_of
+from rideflex.routing.problem import BREAK, ServiceDay
+from rideflex.routing.solution import earliest_times, legs_of, window_of, zone_of, zones_of
 from rideflex.storage.atomic import replacing
 
 _WINDOW, _WIDENED, _DRIVING = "#d5d9e0", "#f59e0b", "#4b5563"
+_REST = "////"
 _MOST_IN_LEGEND = 12
 _VEHICLES = (  # none of them near the orange of a widened window
     *("#1f77b4", "#2ca02c", "#9467bd", "#d62728", "#17becf"),
@@ -95,25 +96,25 @@ def _draw_map(axes: Axes, picture: Picture, zones: Map) -> None:
     known = places[np.isfinite(places).all(axis=1)]
     axes.scatter(known[:, 0], known[:, 1], s=14, color="#b8bec8", zorder=1)
     day = picture.day
-    ends = np.concatenate([day.requests.origin, day.requests.destination, [day.fleet.depot]])
+    ends = np.concatenate([day.requests.origin, day.requests.destination, day.fleet.depots])
     corners = np.stack([places[ends].min(axis=0), places[ends].max(axis=0)])
     extent = max(1e-9, float(np.ptp(corners, axis=0).max()))
     offset = 0.006 * extent
     for vehicle, route in enumerate(picture.routes):
         # Vehicles that share a street are drawn beside each other.
         beside = offset * np.array([np.cos(vehicle * 2.4), np.sin(vehicle * 2.4)])
-        visited = [day.fleet.depot, *(zone_of(day, stop) for stop in route), day.fleet.depot]
-        line = places[visited] + beside
+        line = places[zones_of(day, vehicle, route)] + beside
         if not route:
             continue
         axes.plot(*line.T, color=_color(vehicle), linewidth=1.3, alpha=0.75, zorder=2)
         _draw_arrows(axes, line, _color(vehicle), least=0.06 * extent)
         for end, marker in ((0, "^"), (1, "v")):
-            at = [places[zone_of(day, stop)] + beside for stop in route if stop % 2 == end]
+            stops = [stop for stop in route if stop != BREAK and stop % 2 == end]
+            at = [places[zone_of(day, stop)] + beside for stop in stops]
             x, y = np.array(at).T
             axes.scatter(x, y, s=26, marker=marker, color=_color(vehicle), zorder=3)
-    home = places[day.fleet.depot]
-    axes.scatter([home[0]], [home[1]], s=90, marker="s", color="black", zorder=4)
+    home = places[day.fleet.depots]
+    axes.scatter(home[:, 0], home[:, 1], s=90, marker="s", color="black", zorder=4)
     axes.set_xlim(corners[0, 0] - 0.12 * extent, corners[1, 0] + 0.12 * extent)
     axes.set_ylim(corners[0, 1] - 0.12 * extent, corners[1, 1] + 0.2 * extent)
     axes.xaxis.set_major_locator(MaxNLocator(4))
@@ -163,14 +164,16 @@ def _draw_gantt(axes: Axes, picture: Picture, clock: float) -> None:
     for vehicle, route in enumerate(picture.routes):
         if not route:
             continue
-        times = earliest_times(day, route)
+        times = earliest_times(day, vehicle, route)
         if times is None:
             raise ValueError(f"the route of vehicle {vehicle} can't be driven")
-        _draw_driving(axes, day, route, times, row, clock)
+        _draw_driving(axes, legs_of(day, vehicle, route), times, row, clock)
+        if BREAK in route:
+            _draw_break(axes, day, vehicle, times[route.index(BREAK) + 1], row, clock)
         ticks.append((row, f"vehicle {vehicle}"))
         row += 1
         for stop in route:
-            if stop % 2 == 0:
+            if stop != BREAK and stop % 2 == 0:
                 _draw_request(axes, picture, route, times, stop // 2, row, _color(vehicle), clock)
                 row += 1
     served = {stop // 2 for route in picture.routes for stop in route}
@@ -179,6 +182,12 @@ def _draw_gantt(axes: Axes, picture: Picture, clock: float) -> None:
             _draw_windows(axes, picture, request, row, clock)
             ticks.append((row, f"request {request} unserved"))
             row += 1
+    _label_gantt(axes, picture, ticks, row, clock)
+
+
+def _label_gantt(
+    axes: Axes, picture: Picture, ticks: list[tuple[int, str]], row: int, clock: float
+) -> None:
     axes.set_yticks([at for at, _ in ticks], [label for _, label in ticks], fontsize=8)
     axes.use_sticky_edges = False
     axes.margins(x=0.02)
@@ -195,19 +204,35 @@ def _draw_gantt(axes: Axes, picture: Picture, clock: float) -> None:
     if picture.asked is not None:
         handles.append(Patch(color=_WIDENED, label="what was agreed beyond it"))
     handles.append(Patch(color="#777777", label="on board"))
+    if picture.day.fleet.has_breaks:
+        handles.append(Patch(facecolor="white", edgecolor=_DRIVING, hatch=_REST, label="break"))
     axes.legend(
-        handles=handles, ncols=4, loc="lower left", bbox_to_anchor=(0, 1), fontsize=8, frameon=False
+        handles=handles, ncols=5, loc="lower left", bbox_to_anchor=(0, 1), fontsize=8, frameon=False
     )
 
 
 def _draw_driving(
-    axes: Axes, day: ServiceDay, route: Sequence[int], times: list[int], row: int, clock: float
+    axes: Axes, legs: Sequence[int], times: list[int], row: int, clock: float
 ) -> None:
     # A vehicle that has time leaves as late as it can and waits where it is.
-    zones = [day.fleet.depot, *(zone_of(day, stop) for stop in route), day.fleet.depot]
-    for k in range(1, len(zones)):
-        leg = int(day.travel_times[zones[k - 1], zones[k]])
-        axes.barh(row, leg / clock, left=(times[k] - leg) / clock, height=0.62, color=_DRIVING)
+    for leg, arrives in zip(legs, times[1:], strict=True):
+        axes.barh(row, leg / clock, left=(arrives - leg) / clock, height=0.62, color=_DRIVING)
+
+
+def _draw_break(
+    axes: Axes, day: ServiceDay, vehicle: int, begins: int, row: int, clock: float
+) -> None:
+    rest = day.fleet.vehicles[vehicle].rest
+    assert rest is not None
+    axes.barh(
+        row,
+        rest.seconds / clock,
+        left=begins / clock,
+        height=0.62,
+        color="white",
+        edgecolor=_DRIVING,
+        hatch=_REST,
+    )
 
 
 def _draw_request(
@@ -229,7 +254,7 @@ def _draw_windows(axes: Axes, picture: Picture, request: int, row: int, clock: f
     for end in (0, 1):
         height = row + (0.24 if end else -0.24)
         opens, closes = window_of(picture.day, 2 * request + end)
-        start_of_shift, end_of_shift = picture.day.fleet.shift
+        start_of_shift, end_of_shift = picture.day.fleet.hours
         opens, closes = max(opens, start_of_shift), min(closes, end_of_shift)
         bars = [(opens, closes, _WINDOW)]
         if picture.asked is not None:

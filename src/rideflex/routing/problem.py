@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import UsageError
+from rideflex.offers import OfferGrid
+from rideflex.routing.vehicles import Fleet
 
-HOUR = 3600
 UNREACHABLE = 1_000_000_000
 """Seconds that stand for "there is no way": longer than any shift, and two of them fit int32."""
 
-
-@dataclass(frozen=True)
-class Fleet:
-    """Vehicles that are alike: they leave one depot and come back to it.
-
-    Parameters
-    ----------
-    vehicles, capacity
-        How many there are, and the riders that each can carry.
-    depot
-        Zone index where every route starts and ends.
-    shift
-        Earliest departure from the depot and latest return to it, in seconds of the day.
-    service_time
-        Seconds that every stop takes, where the requests do not say it themselves.
-    max_ride
-        Longest time from the end of a pick-up to the start of its drop-off, in seconds.
-    max_duration
-        Longest time from leaving the depot to being back, in seconds.
-    penalty
-        Driving seconds charged for a request that no vehicle takes. The default, two hours, is
-        more than three drives of forty minutes, so that in a city leaving somebody out never pays.
-
-    Raises
-    ------
-    UsageError
-        If a number makes no sense.
-    """
-
-    vehicles: int
-    capacity: int
-    depot: int
-    shift: tuple[int, int] = (0, 30 * HOUR)
-    service_time: int = 60
-    max_ride: int | None = None
-    max_duration: int | None = None
-    penalty: int = 2 * HOUR
-
-    def __post_init__(self) -> None:
-        for name in ("vehicles", "capacity"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"a fleet needs {name} >= 1, not {getattr(self, name)}")
-        for name in ("depot", "service_time", "max_ride", "max_duration", "penalty"):
-            value = getattr(self, name)
-            if value is not None and value < 0:
-                raise UsageError(f"a fleet's {name} can't be negative: {value}")
-        if self.shift[0] > self.shift[1]:
-            raise UsageError(f"the shift {self.shift} ends before it starts")
+BREAK = -1
+"""The driver's break among the stops of a route."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +29,13 @@ class Requests:
     pickup_window, dropoff_window
         Earliest and latest start of service [..., 2], in seconds of the day.
     riders
-        How many travel together; one where it is not given.
+        Seats that are needed; one where it is not given.
     service
         Seconds that the pick-up and the drop-off take [..., 2]; the fleet's where not given.
+    wheelchairs
+        Wheelchair places that are needed; none where it is not given.
+    max_ride
+        Longest time on board in seconds; the fleet's where not given.
 
     Raises
     ------
@@ -90,6 +49,8 @@ class Requests:
     dropoff_window: npt.NDArray[np.int64]
     riders: npt.NDArray[np.int32] | None = None
     service: npt.NDArray[np.int64] | None = None
+    wheelchairs: npt.NDArray[np.int32] | None = None
+    max_ride: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         shape = np.shape(self.origin)
@@ -100,6 +61,8 @@ class Requests:
             ("dropoff_window", (*shape, 2), np.int64),
             ("riders", shape, np.int32),
             ("service", (*shape, 2), np.int64),
+            ("wheelchairs", shape, np.int32),
+            ("max_ride", shape, np.int64),
         ):
             value = getattr(self, name)
             if value is None:
@@ -112,10 +75,21 @@ class Requests:
             backwards = window[..., 0] > window[..., 1]
             if backwards.any():
                 raise UsageError(f"{name} of request {_first(backwards)} ends before it starts")
-        if self.riders is not None and (self.riders < 1).any():
-            raise UsageError(f"request {_first(self.riders < 1)} has nobody to carry")
-        if self.service is not None and (self.service < 0).any():
-            raise UsageError(f"the service time of request {_first(self.service < 0)} is negative")
+        riders = 1 if self.riders is None else self.riders
+        nobody = np.broadcast_to(
+            np.asarray(riders) + (0 if self.wheelchairs is None else self.wheelchairs) < 1, shape
+        )
+        if nobody.any():
+            raise UsageError(f"request {_first(nobody)} has nobody to carry")
+        for name, what in (
+            ("riders", "seats"),
+            ("service", "service time"),
+            ("wheelchairs", "wheelchairs"),
+            ("max_ride", "longest ride"),
+        ):
+            value = getattr(self, name)
+            if value is not None and (value < 0).any():
+                raise UsageError(f"the {what} of request {_first(value < 0)} is negative")
 
     def __len__(self) -> int:
         return len(self.origin)
@@ -127,17 +101,18 @@ class Requests:
             *(None if array is None else array[at] for array in self._arrays())  # type: ignore[arg-type]
         )
 
-    def widened(self, pickup: npt.ArrayLike, dropoff: npt.ArrayLike) -> Requests:
-        """Return the requests under accepted shifts, in minutes: pick-up <= 0, drop-off >= 0.
+    def under(self, offers: OfferGrid, actions: npt.ArrayLike) -> Requests:
+        """Return the requests under accepted offers [...]: their windows as the grid says.
 
-        An accepted offer widens the windows: the pick-up may come earlier, but not before the
-        service day begins, and the drop-off later.
+        No window begins before the service day does, unless it was asked for so.
         """
-        early, late = self.pickup_window.copy(), self.dropoff_window.copy()
-        early[..., 0] += 60 * np.asarray(pickup, dtype=np.int64)
-        early[..., 0] = np.maximum(early[..., 0], np.minimum(self.pickup_window[..., 0], 0))
-        late[..., 1] += 60 * np.asarray(dropoff, dtype=np.int64)
-        return Requests(self.origin, self.destination, early, late, self.riders, self.service)
+        shift = 60 * offers.bounds.astype(np.int64)[np.asarray(actions)]
+        pickup = self.pickup_window + shift[..., :2]
+        dropoff = self.dropoff_window + shift[..., 2:]
+        for agreed, asked in ((pickup, self.pickup_window), (dropoff, self.dropoff_window)):
+            agreed[..., 0] = np.maximum(agreed[..., 0], np.minimum(asked[..., 0], 0))
+            agreed[..., 1] = np.maximum(agreed[..., 1], agreed[..., 0])
+        return replace(self, pickup_window=pickup, dropoff_window=dropoff)
 
     def _arrays(self) -> tuple[npt.NDArray[np.int64] | None, ...]:
         return tuple(getattr(self, field.name) for field in fields(self))
@@ -176,6 +151,19 @@ class ServiceDay:
             return np.full((len(self.requests), 2), self.fleet.service_time, dtype=np.int64)
         return self.requests.service
 
+    @property
+    def wheelchairs(self) -> npt.NDArray[np.int32]:
+        """Wheelchair places [n] that each request needs."""
+        if self.requests.wheelchairs is None:
+            return np.zeros(len(self.requests), dtype=np.int32)
+        return self.requests.wheelchairs
+
+    def longest_ride(self, request: int) -> int | None:
+        """Seconds that a request may be on board, if that is limited."""
+        if self.requests.max_ride is None:
+            return self.fleet.max_ride
+        return int(self.requests.max_ride[request])
+
 
 def checked_travel_times(travel_times: npt.ArrayLike, fleet: Fleet) -> npt.NDArray[np.int32]:
     """Return the matrix as int32, after checking it and the depot's place in it."""
@@ -193,8 +181,8 @@ def checked_travel_times(travel_times: npt.ArrayLike, fleet: Fleet) -> npt.NDArr
     if (matrix < 0).any():
         row, column = (int(axis[0]) for axis in np.nonzero(matrix < 0))
         raise UsageError(f"the travel time from zone {row} to zone {column} is negative")
-    if fleet.depot >= len(matrix):
-        raise UsageError(f"the depot {fleet.depot} is outside the {len(matrix)} zones")
+    if fleet.depots[-1] >= len(matrix):
+        raise UsageError(f"the depot {fleet.depots[-1]} is outside the {len(matrix)} zones")
     return matrix
 
 
@@ -238,4 +226,4 @@ def default_fleet(
     driving = travel_times[:, requests.origin].sum(axis=1, dtype=np.int64)
     driving += travel_times[requests.destination].sum(axis=0, dtype=np.int64)
     vehicles = max(2, -(-requests_a_day // 8))
-    return Fleet(vehicles=vehicles, capacity=4, depot=int(driving.argmin()))
+    return Fleet.alike(vehicles, capacity=4, depot=int(driving.argmin()))

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rideflex.routing.problem import ServiceDay
+from rideflex.routing.problem import BREAK, ServiceDay
 
 Routes = tuple[tuple[int, ...], ...]
-"""Stops by vehicle: 2 r is the pick-up of request r, 2 r + 1 its drop-off."""
+"""Stops by vehicle: 2 r is the pick-up of request r, 2 r + 1 its drop-off, BREAK the break."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Solution:
         """Cost the routes: driving seconds plus the fleet's penalty for every request left out."""
         served = {stop // 2 for route in routes for stop in route}
         unserved = tuple(r for r in range(len(day.requests)) if r not in served)
-        driving = sum(driving_of(day, route) for route in routes)
+        driving = sum(driving_of(day, vehicle, route) for vehicle, route in enumerate(routes))
         cost = driving + day.fleet.penalty * len(unserved)
         return cls(tuple(tuple(map(int, route)) for route in routes), driving, unserved, cost)
 
@@ -46,12 +46,27 @@ def window_of(day: ServiceDay, stop: int) -> tuple[int, int]:
     return int(windows[stop // 2, 0]), int(windows[stop // 2, 1])
 
 
-def driving_of(day: ServiceDay, route: Sequence[int]) -> int:
-    """Return the driving seconds of one route, the ways from and to the depot included."""
-    if not route:
-        return 0
-    zones = [day.fleet.depot, *(zone_of(day, stop) for stop in route), day.fleet.depot]
-    return sum(int(day.travel_times[a, b]) for a, b in pairwise(zones))
+def zones_of(day: ServiceDay, vehicle: int, route: Sequence[int]) -> list[int]:
+    """Return where a vehicle is: the depot, each stop of its route, and the depot at the end."""
+    of = day.fleet.vehicles[vehicle]
+    zones = [of.depot]
+    for stop in route:
+        zones.append(zones[-1] if stop == BREAK else zone_of(day, stop))
+    return [*zones, of.end]
+
+
+def legs_of(day: ServiceDay, vehicle: int, route: Sequence[int]) -> list[int]:
+    """Return the driving seconds to each stop of a vehicle's route and back; none to a break."""
+    zones = pairwise(zones_of(day, vehicle, route))
+    return [
+        0 if stop == BREAK else int(day.travel_times[here, there])
+        for stop, (here, there) in zip([*route, None], zones, strict=True)
+    ]
+
+
+def driving_of(day: ServiceDay, vehicle: int, route: Sequence[int]) -> int:
+    """Return the driving seconds of a vehicle's route, the ways from and to its depots included."""
+    return sum(legs_of(day, vehicle, route)) if route else 0
 
 
 @dataclass(frozen=True)
@@ -71,20 +86,20 @@ class Limits:
 
 
 def earliest_times(
-    day: ServiceDay, route: Sequence[int], departure: int | None = None
+    day: ServiceDay, vehicle: int, route: Sequence[int], departure: int | None = None
 ) -> list[int] | None:
-    """Return the earliest times of a route, depots included, or None where there are none.
+    """Return the earliest times of a vehicle's route, or None where there are none.
 
-    Times are the departure, the start of service at each stop, and the return. They are the least
-    solution of the windows, the driving, the longest ride and the longest route, found by raising
-    one time after another until nothing is left to raise.
+    Times are the departure, the start of service or rest at each stop, and the return. They are
+    the least solution of the windows, the driving, the longest ride and the longest route, found
+    by raising one time after another until nothing is left to raise.
 
     Parameters
     ----------
     departure
         When the vehicle may leave the depot at the earliest, if later than its shift begins.
     """
-    limits = limits_of(day, route)
+    limits = limits_of(day, vehicle, route)
     times = [opens for opens, _ in limits.windows]
     times[0] = times[0] if departure is None else max(times[0], departure)
     raised = True
@@ -99,12 +114,14 @@ def earliest_times(
     return times
 
 
-def latest_times(day: ServiceDay, route: Sequence[int], back: int) -> list[int] | None:
+def latest_times(
+    day: ServiceDay, vehicle: int, route: Sequence[int], back: int
+) -> list[int] | None:
     """Return the latest times of a route that is back at `back`, or None where there are none.
 
     The mirror of `earliest_times`: the greatest solution, found by lowering.
     """
-    limits = limits_of(day, route)
+    limits = limits_of(day, vehicle, route)
     times = [closes for _, closes in limits.windows]
     times[-1] = min(times[-1], back)
     lowered = True
@@ -119,24 +136,29 @@ def latest_times(day: ServiceDay, route: Sequence[int], back: int) -> list[int] 
     return times
 
 
-def limits_of(day: ServiceDay, route: Sequence[int]) -> Limits:
-    """Collect what a schedule of the route, depots included, must keep."""
-    stops = list(route)
-    depot = day.fleet.depot
-    zones = [depot, *(zone_of(day, stop) for stop in stops), depot]
-    served = [0, *(int(day.service[stop // 2, stop % 2]) for stop in stops), 0]
-    windows = [day.fleet.shift, *(window_of(day, stop) for stop in stops), day.fleet.shift]
-    gaps = [
-        (k, k + 1, served[k] + int(day.travel_times[zones[k], zones[k + 1]]))
-        for k in range(len(zones) - 1)
-    ]
-    if day.fleet.max_ride is not None:
-        for k, stop in enumerate(stops, start=1):
-            if stop % 2 and stop - 1 in stops:
-                board = stops.index(stop - 1) + 1
-                gaps.append((k, board, -day.fleet.max_ride - served[board]))
+def limits_of(day: ServiceDay, vehicle: int, route: Sequence[int]) -> Limits:
+    """Collect what a schedule of the vehicle's route, depots included, must keep."""
+    of, legs = day.fleet.vehicles[vehicle], legs_of(day, vehicle, route)
+    windows, gaps, served = [of.shift], [], 0
+    for k, stop in enumerate(route, start=1):
+        gaps.append((k - 1, k, served + legs[k - 1]))
+        if stop == BREAK:
+            assert of.rest is not None
+            windows.append((of.rest.opens, of.rest.closes - of.rest.seconds))
+            served = of.rest.seconds
+            continue
+        request, end = divmod(stop, 2)
+        windows.append(window_of(day, stop))
+        served = int(day.service[request, end])
+        longest = day.longest_ride(request)
+        if end and longest is not None and stop - 1 in route:
+            board = list(route).index(stop - 1) + 1
+            gaps.append((k, board, -longest - int(day.service[request, 0])))
+    windows.append(of.shift)
+    back = len(route) + 1
+    gaps.append((back - 1, back, served + legs[-1]))
     if day.fleet.max_duration is not None:
-        gaps.append((len(zones) - 1, 0, -day.fleet.max_duration))
+        gaps.append((back, 0, -day.fleet.max_duration))
     return Limits(windows, gaps)
 
 
@@ -146,9 +168,10 @@ def problems_of(day: ServiceDay, routes: Sequence[Sequence[int]]) -> list[str]:
 
 
 def _problems(day: ServiceDay, routes: Sequence[Sequence[int]]) -> Iterator[str]:
-    if len(routes) > day.fleet.vehicles:
-        yield f"{len(routes)} routes for {day.fleet.vehicles} vehicles"
-    visits = [stop for route in routes for stop in route]
+    if len(routes) > len(day.fleet):
+        yield f"{len(routes)} routes for {len(day.fleet)} vehicles"
+        return
+    visits = [stop for route in routes for stop in route if stop != BREAK]
     for stop in sorted(set(visits)):
         if not 0 <= stop < 2 * len(day.requests):
             yield f"stop {stop} is no stop of the {len(day.requests)} requests"
@@ -156,24 +179,37 @@ def _problems(day: ServiceDay, routes: Sequence[Sequence[int]]) -> Iterator[str]
         if visits.count(stop) > 1:
             yield f"stop {stop} is visited {visits.count(stop)} times"
     for vehicle, route in enumerate(routes):
-        yield from (f"vehicle {vehicle} {wrong}" for wrong in _problems_on_board(day, route))
-        if route and earliest_times(day, route) is None:
+        if not route:
+            continue
+        due = int(day.fleet.vehicles[vehicle].rest is not None)
+        if list(route).count(BREAK) != due:
+            yield f"vehicle {vehicle} takes {list(route).count(BREAK)} breaks, and {due} are due"
+            return
+        wrong = list(_problems_on_board(day, vehicle, route))
+        yield from (f"vehicle {vehicle} {problem}" for problem in wrong)
+        if earliest_times(day, vehicle, route) is None:
             yield f"vehicle {vehicle} can't keep its windows"
 
 
-def _problems_on_board(day: ServiceDay, route: Sequence[int]) -> Iterator[str]:
-    on_board, load = set(), 0
+def _problems_on_board(day: ServiceDay, vehicle: int, route: Sequence[int]) -> Iterator[str]:
+    of, on_board = day.fleet.vehicles[vehicle], set[int]()
     for stop in route:
-        request, riders = stop // 2, int(day.riders[stop // 2])
-        if stop % 2 == 0:
+        request = stop // 2
+        if stop == BREAK:
+            if on_board:
+                yield f"takes a break with request {min(on_board)} on board"
+        elif stop % 2 == 0:
             on_board.add(request)
-            load += riders
         elif request in on_board:
             on_board.remove(request)
-            load -= riders
         else:
             yield f"drops request {request} without having picked it up"
-        if load > day.fleet.capacity:
-            yield f"carries {load} riders on {day.fleet.capacity} seats"
+        chairs = sum(int(day.wheelchairs[r]) for r in on_board)
+        riders = sum(int(day.riders[r]) for r in on_board)
+        if riders + chairs * of.seats_per_wheelchair > of.seats:
+            beside = f" and {chairs} wheelchairs" if chairs else ""
+            yield f"carries {riders} riders{beside} on {of.seats} seats"
+        if chairs > of.wheelchairs:
+            yield f"carries {chairs} wheelchairs on {of.wheelchairs} places"
     for request in sorted(on_board):
         yield f"never drops request {request}"

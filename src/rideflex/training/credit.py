@@ -70,7 +70,7 @@ def hindsight_credit(
     best.improve(_ENOUGH)
     days, requests = np.nonzero(transcript.agreed)
     shifts = actions[days, requests]
-    without = narrowed(best, days, requests, offers.pickup[shifts], offers.dropoff[shifts])
+    without = narrowed(best, days, requests, offers.bounds[shifts])
     credit = -prices.asked(offers)[actions]
     credit[days, requests] += without - best.cost[days] - prices.accepted(offers)[shifts]
     return np.asarray(credit / UNIT)

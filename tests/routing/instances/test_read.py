@@ -45,7 +45,7 @@ def test_li_lim_reads_pairs_windows_and_distances(tmp_path):
     instance = read_instance(written(tmp_path, LI_LIM))
     day = instance.day
     assert instance.kind == "Li and Lim"
-    assert (day.fleet.vehicles, day.fleet.capacity, day.fleet.shift) == (2, 10, (0, 200_000))
+    assert (len(day.fleet), day.fleet.vehicles[0].seats, day.fleet.hours) == (2, 10, (0, 200_000))
     assert day.requests.riders.tolist() == [5, 4]
     assert day.requests.pickup_window.tolist() == [[0, 50_000], [0, 60_000]]
     assert day.requests.dropoff_window.tolist() == [[0, 90_000], [0, 150_000]]
@@ -67,7 +67,7 @@ def test_cordeau_reads_ride_times_and_both_depots(tmp_path):
     instance = read_instance(written(tmp_path, CORDEAU.format(ride=40)))
     fleet = instance.day.fleet
     assert instance.kind == "Cordeau"
-    assert (fleet.max_ride, fleet.max_duration, fleet.capacity) == (40_000, 300_000, 2)
+    assert (fleet.max_ride, fleet.max_duration, fleet.vehicles[0].seats) == (40_000, 300_000, 2)
     assert instance.day.requests.dropoff_window.tolist() == [[50_000, 60_000], [0, 480_000]]
     alone = read_instance(written(tmp_path, CORDEAU.rsplit("5 0.0", 1)[0].format(ride=40)))
     assert (alone.day.travel_times == instance.day.travel_times).all()

@@ -14,7 +14,10 @@ from rideflex.routing import Fleet, PlanBatch, Requests, Solution, problems_of
 from tests.routing.days import random_requests, settings_of_a_day
 from tests.routing.oracle import drive, plain_quote
 
+TRIP = OfferGrid(OfferGrid.default().pairs, "trip")
 GRIDS = [
+    TRIP,
+    OfferGrid(((-20, 0), (0, 0), (0, 10), (0, 30), (-30, 0)), "move"),
     OfferGrid.default(),
     OfferGrid.from_pairs([(0, 0)]),
     OfferGrid.from_pairs([(0, 30), (-15, 0), (0, 0), (-5, 7)]),
@@ -40,11 +43,11 @@ def test_quotes_equal_the_plain_oracle(setting, offers, seed):
 
 
 @settings(max_examples=100)
-@given(settings_of_a_day(), st.integers(0, 2**32 - 1))
-def test_committed_plans_hold(setting, seed):
+@given(settings_of_a_day(), st.sampled_from(GRIDS), st.integers(0, 2**32 - 1))
+def test_committed_plans_hold(setting, offers, seed):
     """A plan grown by commits breaks nothing, and costs what the quotes added up to."""
     fleet, travel, requests = setting
-    offers, rng = OfferGrid.default(), np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     plans = PlanBatch(fleet, travel, 1, len(requests))
     paid = 0
     for row in range(len(requests)):
@@ -52,17 +55,16 @@ def test_committed_plans_hold(setting, seed):
         paid += int(plans.commit(quotes, rng.integers(len(offers), size=1))[0])
     day, routes = plans.day(0), plans.routes(0)
     assert problems_of(day, routes) == []
-    assert all(drive(day, route) for route in routes if route)
+    assert all(drive(day, v, route) for v, route in enumerate(routes) if route)
     solution = Solution.of(day, routes)
     assert solution.cost == plans.cost[0] == paid
     assert len(solution.unserved) == plans.unserved[0]
 
 
-@given(settings_of_a_day())
-def test_wider_offers_never_cost_more(setting):
+@given(settings_of_a_day(), st.sampled_from([OfferGrid.default(), TRIP]))
+def test_wider_offers_never_cost_more(setting, offers):
     """An offer that allows at least as much is quoted at no more."""
     fleet, travel, requests = setting
-    offers = OfferGrid.default()
     plans = PlanBatch(fleet, travel, 1, len(requests))
     for row in range(len(requests)):
         quotes = plans.quote(requests.take([row]), offers)
@@ -75,7 +77,7 @@ def test_wider_offers_never_cost_more(setting):
 def _grown(threads: int) -> tuple[np.ndarray, list]:
     rng = np.random.default_rng(5)
     travel = rng.integers(0, 900, size=(9, 9)).astype(np.int32)
-    plans = PlanBatch(Fleet(3, 3, 0), travel, 40, 12)
+    plans = PlanBatch(Fleet.alike(3, 3, 0), travel, 40, 12)
     offers = OfferGrid.default()
     before = numba.get_num_threads()
     numba.set_num_threads(threads)
@@ -101,7 +103,7 @@ def test_threads_do_not_change_the_answer():
 def test_a_request_that_nobody_can_take_is_charged_and_counted():
     """Without a vehicle in reach the penalty is charged, and the routes stay as they were."""
     travel = np.full((2, 2), 3000, dtype=np.int32)
-    plans = PlanBatch(Fleet(1, 4, 0, penalty=5000), travel, 1, 2)
+    plans = PlanBatch(Fleet.alike(1, 4, 0, penalty=5000), travel, 1, 2)
     tight = Requests([0], [1], [[0, 60]], [[0, 60]])
     quotes = plans.quote(tight, OfferGrid.default())
     assert not quotes.feasible.any()
@@ -114,7 +116,7 @@ def test_a_request_that_nobody_can_take_is_charged_and_counted():
 def test_a_shift_is_worth_what_it_saves():
     """Two riders for one drive: the second rides along only if the first window reaches far."""
     travel = np.array([[0, 600], [600, 0]], dtype=np.int32)
-    plans = PlanBatch(Fleet(1, 4, 0, service_time=0), travel, 1, 2)
+    plans = PlanBatch(Fleet.alike(1, 4, 0, service_time=0), travel, 1, 2)
     offers = OfferGrid.default()
     first = Requests([0], [1], [[0, 600]], [[0, 1200]])
     plans.commit(plans.quote(first, offers), [offers.no_shift])
@@ -131,7 +133,7 @@ def test_a_drop_off_on_the_way_may_be_a_shortcut(to_next, closes, wait, cost):
     """Without the triangle inequality a late stop is saved by what is inserted after it."""
     travel = np.full((5, 5), 100, dtype=np.int32)
     travel[1, 2], travel[1, 3], travel[3, 2], travel[4, 1] = 1000, 50, 50, to_next
-    plans = PlanBatch(Fleet(1, 4, 0, service_time=0), travel, 1, 2)
+    plans = PlanBatch(Fleet.alike(1, 4, 0, service_time=0), travel, 1, 2)
     as_asked = OfferGrid.from_pairs([(0, 0)])
     plans.commit(plans.quote(Requests([1], [2], [[0, 600]], [[0, closes]]), as_asked), [0])
     quotes = plans.quote(Requests([4], [3], [[0, wait]], [[0, 1000]]), as_asked)
@@ -151,7 +153,7 @@ def test_limits_hold_to_the_second(limit, least):
     tight = (least[0], least[1] - 1) if limit == "shift" else least - 1
     for value, served in ((least, 0), (tight, 1)):
         settings_of_fleet = {"vehicles": 1, "capacity": 2, "depot": 0, "service_time": 30}
-        fleet = Fleet(**settings_of_fleet | {limit: value})
+        fleet = Fleet.alike(**settings_of_fleet | {limit: value})
         plans = PlanBatch(fleet, travel, 1, 2)
         for _ in range(2):
             asked = Requests([1], [2], [[500, 560]], [[0, 1300]])
@@ -163,7 +165,7 @@ def test_selected_days_grow_on_their_own():
     """A copy and its source do not share routes; a reset day starts from nothing."""
     rng = np.random.default_rng(1)
     travel = rng.integers(0, 900, size=(5, 5)).astype(np.int32)
-    plans = PlanBatch(Fleet(2, 2, 0), travel, 3, 4)
+    plans = PlanBatch(Fleet.alike(2, 2, 0), travel, 3, 4)
     offers = OfferGrid.default()
     plans.commit(plans.quote(random_requests(rng, 3, 5, 9000), offers), [0, 5, 12])
     twice = plans.select([1, 1])
@@ -181,7 +183,7 @@ def test_stale_quotes_are_refused():
     """Quotes of plans that have changed since are an error, not a broken plan."""
     rng = np.random.default_rng(1)
     travel = rng.integers(0, 900, size=(5, 5)).astype(np.int32)
-    plans = PlanBatch(Fleet(2, 2, 0), travel, 1, 4)
+    plans = PlanBatch(Fleet.alike(2, 2, 0), travel, 1, 4)
     quotes = plans.quote(random_requests(rng, 1, 5, 9000), OfferGrid.default())
     plans.commit(quotes, [12])
     with pytest.raises(UsageError, match="out of date"):

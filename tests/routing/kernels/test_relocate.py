@@ -33,7 +33,7 @@ def test_improved_plans_hold_and_never_cost_more(setting, rounds):
     assert not problems_of(day, routes)
     assert plans.cost[0] <= before
     assert plans.cost[0] == before or rounds > 0
-    assert plans.driving[0] == sum(driving_of(day, route) for route in routes)
+    assert plans.driving[0] == sum(driving_of(day, v, route) for v, route in enumerate(routes))
 
 
 def test_improvement_finds_what_insertion_missed():
@@ -42,7 +42,7 @@ def test_improvement_finds_what_insertion_missed():
     shortened = 0
     for _ in range(20):
         travel_times = rng.integers(60, 1500, size=(12, 12))
-        plans = inserted(Fleet(3, 4, 0), travel_times, random_requests(rng, 15, 12, 6 * 3600))
+        plans = inserted(Fleet.alike(3, 4, 0), travel_times, random_requests(rng, 15, 12, 6 * 3600))
         before = plans.cost[0]
         plans.improve(3)
         shortened += plans.cost[0] < before

@@ -1,4 +1,4 @@
-"""The bound: exact on small days, and the local search held against it."""
+"""The clairvoyant benchmark, and the exact model that it is held against on small days."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def small_day(seed: int, n: int = 4, offers: OfferGrid = GRID, **limits: int) ->
     origin = rng.integers(6, size=n)
     requests = Requests(origin, (origin + rng.integers(1, 6, size=n)) % 6, windows, windows + 900)
     price = int(rng.integers(0, 2)) * 7
-    day = ServiceDay(requests, Fleet(2, 2, 0, **limits), travel)
+    day = ServiceDay(requests, Fleet.alike(2, 2, 0, **limits), travel)
     return OpenDay(day, offers, rng.random((n, len(offers))) < 0.5, price)
 
 
@@ -56,7 +56,7 @@ def brute_force(open_day: OpenDay) -> int:
                     for order in itertools.permutations(stops)
                     if all(order.index(2 * r) < order.index(2 * r + 1) for r in riders)
                 )
-                costs = [driving_of(day, o) for o in orders if not problems_of(day, [o])]
+                costs = [driving_of(day, 0, o) for o in orders if not problems_of(day, [o])]
                 cheapest[riders] = min(costs, default=None)
         for first in cheapest:
             second = tuple(r for r in range(n) if r not in first)
@@ -88,7 +88,7 @@ def test_the_local_search_finds_the_exact_optimum(limits):
         assert agreement.cost == exact.cost
 
 
-def test_the_bound_is_never_worse_than_any_start():
+def test_the_benchmark_is_never_worse_than_any_start():
     """Started from several plans and given no time at all, it returns the best of them."""
     open_day = small_day(3, n=6)
     good = clairvoyant([start_of(open_day)], rounds=2000, iterations=20)
@@ -97,7 +97,7 @@ def test_the_bound_is_never_worse_than_any_start():
         assert clairvoyant(starts, rounds=0, iterations=0).cost <= good.cost
 
 
-def test_the_bound_is_a_function_of_its_seed():
+def test_the_benchmark_is_a_function_of_its_seed():
     """The same starts and seed give the same agreement, alone or with other days, on any pool."""
     days = [small_day(seed, n=6) for seed in range(3)]
     starts = [[start_of(day)] for day in days]
@@ -120,7 +120,7 @@ def test_nobody_is_asked_for_more_than_the_routes_need():
 
 
 def test_a_day_too_large_for_the_time_limit_says_so():
-    """The exact bound does not hand out an unproven plan."""
+    """The exact model does not hand out an unproven plan."""
     with pytest.raises(RideflexError, match="for small days"):
         best_agreement(small_day(0, n=9), time_limit=0.0)
 

@@ -26,7 +26,7 @@ def city_day(seed: int, n: int = 12, **limits: int) -> ServiceDay:
     windows = np.stack([start, start + 1800], axis=1)
     origin = rng.integers(8, size=n)
     requests = Requests(origin, (origin + rng.integers(1, 8, size=n)) % 8, windows, windows + 1200)
-    return ServiceDay(requests, Fleet(2, 3, 0, **limits), travel)
+    return ServiceDay(requests, Fleet.alike(2, 3, 0, **limits), travel)
 
 
 @pytest.mark.parametrize("closes", [4999, 1800])
@@ -34,7 +34,7 @@ def test_a_request_that_must_arrive_before_it_leaves_is_left_out(closes):
     """Its drop-off window has closed before its pick-up opens: nobody serves it, all else holds."""
     pickup, dropoff = [[0, 600], [5000, 6000]], [[0, 1200], [600, closes]]
     requests = Requests([0, 0], [1, 1], pickup, dropoff)
-    day = ServiceDay(requests, Fleet(1, 2, 0), np.array([[0, 600], [500, 0]]))
+    day = ServiceDay(requests, Fleet.alike(1, 2, 0), np.array([[0, 600], [500, 0]]))
     assert reoptimise(day, inserted(day), 30).unserved == (1,)
 
 
@@ -125,5 +125,7 @@ def test_ride_limits_survive_every_search():
 def test_an_empty_day_costs_nothing():
     """No requests, no driving."""
     rng = np.random.default_rng(0)
-    day = ServiceDay(random_requests(rng, 0, 3, 100), Fleet(1, 1, 0), np.ones((3, 3), np.int32))
+    day = ServiceDay(
+        random_requests(rng, 0, 3, 100), Fleet.alike(1, 1, 0), np.ones((3, 3), np.int32)
+    )
     assert reoptimise(day, ((),), 10).cost == 0

@@ -77,12 +77,12 @@ class LookAhead:
         plans = situation.plans.select(days)
         offers, area = situation.offers, situation.area
         now = requests_of(area, situation.trips[days])
-        _book(plans, now.widened(offers.pickup[agreed], offers.dropoff[agreed]))
+        _book(plans, now.under(offers, agreed))
         drawn = np.tile(np.arange(self.samples), len(candidates))
         for trips in futures[days, drawn].T:
             hoped = self._hoped_for(trips, offers)
             later = requests_of(area, trips)
-            _book(plans, later.widened(offers.pickup[hoped], offers.dropoff[hoped]))
+            _book(plans, later.under(offers, hoped))
         plans.improve(self.rounds)
         return np.asarray(plans.cost.reshape(-1, self.samples).mean(axis=1))
 

@@ -13,7 +13,8 @@ from rideflex.routing.instances.instance import (
     read_rows,
     scaled,
 )
-from rideflex.routing.problem import Fleet, Requests, ServiceDay
+from rideflex.routing.problem import Requests, ServiceDay
+from rideflex.routing.vehicles import Fleet
 
 _HEADER = ("vehicles", "nodes or requests", "longest route", "capacity", "longest ride")
 _NODE = ("node", "x", "y", "service", "load", "earliest", "latest")
@@ -70,7 +71,7 @@ def read_cordeau(path: str | Path) -> Instance:
         riders=pickups[:, _LOAD].astype(np.int32),
         service=scaled(np.stack([pickups[:, _SERVICE], dropoffs[:, _SERVICE]], axis=1)),
     )
-    fleet = Fleet(
+    fleet = Fleet.alike(
         vehicles=int(vehicles),
         capacity=int(capacity),
         depot=0,

@@ -14,7 +14,8 @@ from rideflex.routing.instances.instance import (
     read_rows,
     scaled,
 )
-from rideflex.routing.problem import Fleet, Requests, ServiceDay
+from rideflex.routing.problem import Requests, ServiceDay
+from rideflex.routing.vehicles import Fleet
 
 _HEADER = ("vehicles", "capacity", "speed")
 _TASK = ("task", "x", "y", "demand", "earliest", "latest", "service", "pickup", "delivery")
@@ -63,7 +64,7 @@ def read_li_lim(path: str | Path) -> Instance:
         service=scaled(ends[:, :, _SERVICE]),
     )
     shift = scaled(depot[_EARLIEST:_SERVICE])
-    fleet = Fleet(
+    fleet = Fleet.alike(
         vehicles=int(vehicles[0]),
         capacity=int(vehicles[1]),
         depot=0,

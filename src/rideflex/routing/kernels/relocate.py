@@ -14,47 +14,47 @@ import numpy.typing as npt
 from rideflex._compiled import compiled
 from rideflex.routing.kernels.edit import insert
 from rideflex.routing.kernels.insertion import COST, DROPOFF, PICKUP, VEHICLE, quote_day
-from rideflex.routing.kernels.layout import Asked, Shifts
-from rideflex.routing.kernels.state import NEVER, Rules, State, refresh
+from rideflex.routing.kernels.layout import Asked, Shifts, signed
+from rideflex.routing.kernels.ride_time import route_holds
+from rideflex.routing.kernels.state import Plans, Rules, State, refresh, unused
+from rideflex.routing.problem import BREAK
 
 
 @compiled(parallel=True)
-def improve_days(
-    state: State, rules: Rules, travel: npt.NDArray[np.int32], penalty: int, rounds: int
-) -> None:
+def improve_days(state: State, rules: Rules, penalty: int, rounds: int) -> None:
     """Improve every day until a round moves nothing, at most `rounds` rounds."""
     if len(state.booked) == 1:
-        _improve_day(state, rules, travel, penalty, rounds, 0)
+        _improve_day(state, rules, penalty, rounds, signed(0))
     else:
         for day in numba.prange(len(state.booked)):
-            _improve_day(state, rules, travel, penalty, rounds, day)
+            _improve_day(state, rules, penalty, rounds, signed(day))
 
 
 @compiled()
-def _improve_day(
-    state: State, rules: Rules, travel: npt.NDArray[np.int32], penalty: int, rounds: int, day: int
-) -> None:
-    none = np.zeros(1, dtype=np.int64)
-    as_agreed = Shifts(none, none, none, none)
-    best = np.empty((4, 1, 1), dtype=np.int64)
+def _improve_day(state: State, rules: Rules, penalty: int, rounds: int, day: int) -> None:
+    plans = Plans(state, rules)
+    zero = np.zeros(1, dtype=np.int64)
+    none = np.zeros((1, 2), dtype=np.int64)
+    as_agreed = Shifts(zero, none, none, zero, zero, zero, np.zeros((1, 4), dtype=np.int64))
+    best = np.empty((4, 1, 1, 1), dtype=np.int64)
     barred = np.zeros(state.length.shape[1], dtype=np.bool_)
     before = np.empty_like(state.stops[day, 0])
-    home = _homes(state, day)
+    home = _homes(plans, day)
     for _ in range(rounds):
         moved = False
         for request in range(state.booked[day]):
             vehicle, gain, free = home[request], penalty, True
             if vehicle >= 0:
                 before[:] = state.stops[day, vehicle]
-                gain, free = take_out(state, rules, travel, day, vehicle, request)
+                gain, free = take_out(plans, day, vehicle, request)
             if free and gain > 0:
-                asked = _booked(state, day, request)
-                quote_day(state, rules, travel, asked, as_agreed, day, 0, barred, best)
-                cost = best[COST, 0, 0]
+                asked = _booked(plans, day, request)
+                quote_day(plans, asked, as_agreed, day, signed(0), barred, best)
+                cost = best[COST, 0, 0, 0]
                 if cost < gain:
-                    vehicle = best[VEHICLE, 0, 0]
-                    i, j = best[PICKUP, 0, 0], best[DROPOFF, 0, 0]
-                    insert(state, rules, travel, day, vehicle, request, i, j, cost)
+                    vehicle = best[VEHICLE, 0, 0, 0]
+                    i, j = best[PICKUP, 0, 0, 0], best[DROPOFF, 0, 0, 0]
+                    insert(plans, day, vehicle, request, i, j, cost)
                     home[request] = vehicle
                     moved = True
                     continue
@@ -62,58 +62,66 @@ def _improve_day(
                 state.stops[day, vehicle] = before
                 state.length[day, vehicle] += 2
                 state.driving[day] += gain
-                refresh(state, rules, travel, day, vehicle)
+                refresh(plans, day, vehicle)
         if not moved:
             break
 
 
 @compiled()
-def _homes(state: State, day: int) -> npt.NDArray[np.int64]:
+def _homes(plans: Plans, day: int) -> npt.NDArray[np.int64]:
+    state = plans.state
     home = np.full(state.booked[day], -1, dtype=np.int64)
     for vehicle in range(state.length.shape[1]):
         for stop in state.stops[day, vehicle, : state.length[day, vehicle]]:
-            home[stop // 2] = vehicle
+            if stop != BREAK:
+                home[stop // 2] = vehicle
     return home
 
 
 @compiled()
-def take_out(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
-    day: int,
-    vehicle: int,
-    request: int,
-) -> tuple[int, bool]:
+def take_out(plans: Plans, day: int, vehicle: int, request: int) -> tuple[int, bool]:
     """Take a request out; returns the seconds saved, and whether the rest still holds."""
     # The rest can keep its old times by waiting, as long as no way between two stops gets longer
-    # by leaving out what lay between them (without the triangle inequality it can).
+    # by leaving out what lay between them (without the triangle inequality it can), and the
+    # driver's break stays where it was.
+    state, rules = plans
+    travel, of = rules.travel, rules.vehicles[vehicle]
     stops, n = state.stops[day, vehicle], state.length[day, vehicle]
     kept, gain, longer = 0, 0, False
-    here, last, passed = rules.depot, rules.depot, 0
+    here = last = of.depot
+    passed, left_out = 0, False
     for k in range(n + 1):
-        zone = state.zone[day, stops[k]] if k < n else rules.depot
+        stop = stops[k] if k < n else BREAK
+        if k < n and stop == BREAK:
+            longer = longer or left_out
+            stops[kept] = BREAK
+            kept += 1
+            continue
+        zone = state.zone[day, stop] if k < n else of.end_depot
         passed += travel[here, zone]
         here = zone
-        if k < n and stops[k] // 2 == request:
+        if k < n and stop // 2 == request:
+            left_out = True
             continue
         gain += passed - travel[last, zone]
         longer = longer or travel[last, zone] > passed
-        last, passed = zone, 0
+        last, passed, left_out = zone, 0, False
         if k < n:
-            stops[kept] = stops[k]
+            stops[kept] = stop
             kept += 1
-    if kept == 0:  # an unused vehicle stays at home
-        gain += travel[rules.depot, rules.depot]
     state.length[day, vehicle] = kept
+    if unused(plans, day, vehicle):  # it stays at home
+        gain += travel[of.depot, of.end_depot]
     state.driving[day] -= gain
-    holds = refresh(state, rules, travel, day, vehicle)
-    timed = rules.max_ride < NEVER or rules.max_duration < NEVER
-    return gain, not longer or (holds and not timed)
+    if longer:
+        return gain, route_holds(plans, day, vehicle)
+    refresh(plans, day, vehicle)
+    return gain, True
 
 
 @compiled()
-def _booked(state: State, day: int, request: int) -> Asked:
+def _booked(plans: Plans, day: int, request: int) -> Asked:
+    state = plans.state
     pickup, dropoff = 2 * request, 2 * request + 1
     return Asked(
         state.zone[day, pickup:dropoff],
@@ -122,4 +130,6 @@ def _booked(state: State, day: int, request: int) -> Asked:
         np.array([[state.opens[day, dropoff], state.closes[day, dropoff]]]),
         state.riders[day, pickup:dropoff],
         np.array([[state.service[day, pickup], state.service[day, dropoff]]]),
+        state.wheelchairs[day, pickup:dropoff],
+        state.max_ride[day, request : request + 1],
     )

@@ -1,4 +1,4 @@
-"""The exact question of the longest ride: may a vehicle wait so that every ride is short."""
+"""Feasibility of a route under windows and ride-time limits, by difference constraints."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
-from rideflex.routing.kernels.layout import Asked
-from rideflex.routing.kernels.state import Rules, State
+from rideflex.routing.kernels.layout import Asked, signed
+from rideflex.routing.kernels.state import NEVER, Plans, refresh, unused
+from rideflex.routing.problem import BREAK
+
+_AT_NO_POSITION = -3
 
 
 @compiled()
@@ -63,53 +66,90 @@ def earliest_schedule(
 
 @compiled()
 def ride_holds(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
+    plans: Plans,
     asked: Asked,
     day: int,
     row: int,
     vehicle: int,
     i: int,
     j: int,
-    early: int,
-    late: int,
+    bounds: npt.NDArray[np.int64],
 ) -> bool:
     """Tell whether a route has a schedule after an insertion at positions i and j.
 
-    `early` and `late` are the offer's shifts in seconds.
+    `bounds` [4] are the offer's shifts in seconds, in the order of `OfferGrid.bounds`.
     """
-    n = state.length[day, vehicle] + 4
+    windows = np.empty((2, 2), dtype=np.int64)
+    windows[0] = asked.pickup_window[row] + bounds[:2]
+    windows[1] = asked.dropoff_window[row] + bounds[2:]
+    ends = (asked.origin[row], asked.destination[row])
+    return _has_schedule(
+        plans, day, vehicle, i, j, ends, windows, asked.service[row], asked.max_ride[row]
+    )
+
+
+@compiled()
+def route_holds(plans: Plans, day: int, vehicle: int) -> bool:
+    """Recompute the positions of a route; tell whether it keeps every window, seat and ride."""
+    state, rules = plans
+    holds = refresh(plans, day, vehicle)
+    if holds and (state.timed[day] or rules.max_duration < NEVER):
+        none = np.zeros((2, 2), dtype=np.int64)
+        nowhere = state.zone[day, 0], state.zone[day, 0]
+        at = signed(_AT_NO_POSITION)
+        holds = _has_schedule(plans, day, vehicle, at, at, nowhere, none, none[0], signed(0))
+    return holds
+
+
+@compiled()
+def _has_schedule(
+    plans: Plans,
+    day: int,
+    vehicle: int,
+    i: int,
+    j: int,
+    ends: tuple[int, int],
+    windows: npt.NDArray[np.int64],
+    service: npt.NDArray[np.int64],
+    max_ride: int,
+) -> bool:
+    # The route with one more request after positions i and j, or as it is.
+    state, rules = plans
+    of = rules.vehicles[vehicle]
+    n = state.length[day, vehicle] + (2 if i == _AT_NO_POSITION else 4)
     opens, closes, gap = (np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.int64))
     since, within = np.full(n, -1, dtype=np.int64), np.empty(n, dtype=np.int64)
     boarded = np.empty(state.zone.shape[1] // 2, dtype=np.int64)
-    opens[0], closes[0] = rules.start, rules.end
-    here, served, k = rules.depot, 0, 1
-    old = 0
-    while k < n - 1:
+    opens[0], closes[0] = of.start, of.end
+    here, served, picked, old = of.depot, np.int64(0), 0, 0
+    for k in range(1, n - 1):
+        gap[k] = served
         if k == i + 1:
-            zone, taking = asked.origin[row], asked.service[row, 0]
-            opens[k], closes[k] = asked.pickup_window[row]
-            opens[k] += early
+            zone, served = ends[0], service[0]
+            opens[k], closes[k] = windows[0]
             picked = k
         elif k == j + 2:
-            zone, taking = asked.destination[row], asked.service[row, 1]
-            opens[k], closes[k] = asked.dropoff_window[row]
-            closes[k] += late
-            since[k], within[k] = picked, rules.max_ride + asked.service[row, 0]
+            zone, served = ends[1], service[1]
+            opens[k], closes[k] = windows[1]
+            since[k], within[k] = picked, max_ride + service[0]
         else:
             stop = state.stops[day, vehicle, old]
             old += 1
-            zone, taking = state.zone[day, stop], state.service[day, stop]
+            if stop == BREAK:
+                opens[k], closes[k], served = of.rest_opens, of.rest_closes, of.rest
+                continue
+            zone, served = state.zone[day, stop], state.service[day, stop]
             opens[k], closes[k] = state.opens[day, stop], state.closes[day, stop]
             if stop % 2 == 0:
                 boarded[stop // 2] = k
             else:
                 since[k] = boarded[stop // 2]
-                within[k] = rules.max_ride + state.service[day, stop - 1]
-        gap[k] = served + travel[here, zone]
-        here, served = zone, taking
-        k += 1
-    opens[k], closes[k], gap[k] = rules.start, rules.end, served + travel[here, rules.depot]
-    since[k], within[k] = 0, rules.max_duration
+                within[k] = state.max_ride[day, stop // 2] + state.service[day, stop - 1]
+        gap[k] += rules.travel[here, zone]
+        here = zone
+    back = n - 1
+    opens[back], closes[back] = of.start, of.end
+    gap[back] = served + rules.travel[here, of.end_depot]
+    if not unused(plans, day, vehicle) or i != _AT_NO_POSITION:
+        since[back], within[back] = 0, rules.max_duration
     return earliest_schedule(opens, closes, gap, since, within, np.empty(n, dtype=np.int64))

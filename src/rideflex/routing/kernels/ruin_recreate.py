@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
-from rideflex.routing.kernels.edit import insert
-from rideflex.routing.kernels.insertion import COST, DROPOFF, PICKUP, VEHICLE, quote_day
-from rideflex.routing.kernels.layout import Asked, Shifts
+from rideflex.routing.kernels.edit import agree, insert
+from rideflex.routing.kernels.insertion import (
+    COST,
+    quote_day,
+    room_for_quotes,
+)
+from rideflex.routing.kernels.layout import Asked, Shifts, signed
 from rideflex.routing.kernels.relocate import take_out
-from rideflex.routing.kernels.state import NEVER, Rules, State
+from rideflex.routing.kernels.state import NEVER, Plans, Rules, State
 
 CURRENT, TRIAL, BEST = 0, 1, 2
 _TOLERATED = 0.025  # of the start's cost, above the best, in the first round
@@ -36,7 +40,6 @@ class Choice(NamedTuple):
 def search_days(
     state: State,
     rules: Rules,
-    travel: npt.NDArray[np.int32],
     asked: Asked,
     shifts: Shifts,
     choice: Choice,
@@ -51,7 +54,7 @@ def search_days(
 
     Parameters
     ----------
-    state
+    state, rules
         Three rows a day: current, trial and best; all three hold the day to start from, and the
         last holds the result.
     asked
@@ -62,17 +65,16 @@ def search_days(
         One a day [B]: the result depends on nothing else.
     """
     if len(seeds) == 1:
-        _search_day(state, rules, travel, asked, shifts, choice, iterations, 0, seeds[0])
+        _search_day(state, rules, asked, shifts, choice, iterations, signed(0), seeds[0])
     else:
         for day in numba.prange(len(seeds)):
-            _search_day(state, rules, travel, asked, shifts, choice, iterations, day, seeds[day])
+            _search_day(state, rules, asked, shifts, choice, iterations, signed(day), seeds[day])
 
 
 @compiled()
 def _search_day(
     state: State,
     rules: Rules,
-    travel: npt.NDArray[np.int32],
     asked: Asked,
     shifts: Shifts,
     choice: Choice,
@@ -82,36 +84,34 @@ def _search_day(
 ) -> None:
     np.random.seed(seed)
     current, trial, best = 3 * day + CURRENT, 3 * day + TRIAL, 3 * day + BEST
+    plans = Plans(state, rules)
     n = state.booked[current]
     first = day * choice.accepted.shape[1]
     by_time = np.argsort(asked.pickup_window[first : first + n, 0])
-    quote = np.empty((4, len(shifts.early), len(shifts.late)), dtype=np.int64)
+    quote = room_for_quotes(shifts)
     barred = np.zeros(state.length.shape[1], dtype=np.bool_)
-    cost = _cost(state, choice, day, current, n)
+    cost = _cost(plans, choice, day, current, n)
     least = cost
     tolerance = _TOLERATED * cost
     for iteration in range(iterations if n else 0):
-        _copy(state, choice, current, trial)
+        _copy(plans, choice, current, trial)
         ruined = _pick(by_time)
         holds = True
         for request in ruined:
-            holds = holds and _remove(state, rules, travel, trial, request)
+            holds = holds and _remove(plans, trial, request)
         if not holds:
             continue
         for request in ruined:
             for vehicle in range(len(barred)):
                 barred[vehicle] = np.random.random() < _BARRED
-            _recreate(
-                state, rules, travel, asked, shifts, choice, day, trial, request, first,
-                barred, quote,
-            )  # fmt: skip
-        tried = _cost(state, choice, day, trial, n)
+            _recreate(plans, asked, shifts, choice, day, trial, request, first, barred, quote)
+        tried = _cost(plans, choice, day, trial, n)
         if tried <= cost or tried < least + tolerance * (iterations - iteration) / iterations:
             cost = tried
-            _copy(state, choice, trial, current)
+            _copy(plans, choice, trial, current)
         if tried < least:
             least = tried
-            _copy(state, choice, trial, best)
+            _copy(plans, choice, trial, best)
 
 
 @compiled()
@@ -127,21 +127,18 @@ def _pick(by_time: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 @compiled()
-def _remove(
-    state: State, rules: Rules, travel: npt.NDArray[np.int32], row: int, request: int
-) -> bool:
+def _remove(plans: Plans, row: int, request: int) -> bool:
+    state = plans.state
     for vehicle in range(state.length.shape[1]):
         for k in range(state.length[row, vehicle]):
             if state.stops[row, vehicle, k] == 2 * request:
-                return take_out(state, rules, travel, row, vehicle, request)[1]
+                return take_out(plans, row, vehicle, request)[1]
     return True
 
 
 @compiled()
 def _recreate(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
+    plans: Plans,
     asked: Asked,
     shifts: Shifts,
     choice: Choice,
@@ -152,11 +149,11 @@ def _recreate(
     barred: npt.NDArray[np.bool_],
     quote: npt.NDArray[np.int64],
 ) -> None:
-    quote_day(state, rules, travel, asked, shifts, row, first + request, barred, quote)
+    quote_day(plans, asked, shifts, row, first + request, barred, quote)
     cheapest, agreed, found = choice.penalty, -1, 0
     astray = np.random.random() < _ASTRAY
     for offer in range(choice.price.shape[1]):
-        extra = quote[COST, shifts.lane[offer], shifts.step[offer]]
+        extra = quote[COST, shifts.group[offer], shifts.lane[offer], shifts.step[offer]]
         if not choice.accepted[day, request, offer] or extra >= NEVER:
             continue
         cost = extra + choice.price[day, offer]
@@ -171,29 +168,23 @@ def _recreate(
             cheapest, agreed = cost, offer
     choice.chosen[row, request] = agreed
     if agreed >= 0:
-        lane, step = shifts.lane[agreed], shifts.step[agreed]
-        opens = asked.pickup_window[first + request, 0] + shifts.early[lane]
-        closes = asked.dropoff_window[first + request, 1] + shifts.late[step]
-        state.opens[row, 2 * request] = opens
-        state.closes[row, 2 * request + 1] = closes
-        insert(
-            state, rules, travel, row, quote[VEHICLE, lane, step], request,
-            quote[PICKUP, lane, step], quote[DROPOFF, lane, step], quote[COST, lane, step],
-        )  # fmt: skip
+        at = shifts.group[agreed], shifts.lane[agreed], shifts.step[agreed]
+        agree(plans, asked, row, first + request, request, shifts.bounds[agreed])
+        cost, vehicle, i, j = quote[:, at[0], at[1], at[2]]
+        insert(plans, row, vehicle, request, i, j, cost)
 
 
 @compiled()
 def _widens(shifts: Shifts, offer: int, than: int) -> bool:
     # Where two offers cost the same the wider leaves more room for what comes after.
-    return bool(
-        shifts.early[shifts.lane[offer]] <= shifts.early[shifts.lane[than]]
-        and shifts.late[shifts.step[offer]] >= shifts.late[shifts.step[than]]
-    )
+    wide, narrow = shifts.bounds[offer], shifts.bounds[than]
+    opens = wide[0] <= narrow[0] and wide[2] <= narrow[2]
+    return bool(opens and wide[1] >= narrow[1] and wide[3] >= narrow[3])
 
 
 @compiled()
-def _cost(state: State, choice: Choice, day: int, row: int, n: int) -> int:
-    total = state.driving[row]
+def _cost(plans: Plans, choice: Choice, day: int, row: int, n: int) -> int:
+    total = plans.state.driving[row]
     for request in range(n):
         agreed = choice.chosen[row, request]
         total += choice.price[day, agreed] if agreed >= 0 else choice.penalty
@@ -201,7 +192,8 @@ def _cost(state: State, choice: Choice, day: int, row: int, n: int) -> int:
 
 
 @compiled()
-def _copy(state: State, choice: Choice, source: int, target: int) -> None:
+def _copy(plans: Plans, choice: Choice, source: int, target: int) -> None:
+    state = plans.state
     choice.chosen[target] = choice.chosen[source]
     state.opens[target] = state.opens[source]
     state.closes[target] = state.closes[source]
@@ -214,3 +206,4 @@ def _copy(state: State, choice: Choice, source: int, target: int) -> None:
         state.ready[target, vehicle, : n + 2] = state.ready[source, vehicle, : n + 2]
         state.late[target, vehicle, : n + 2] = state.late[source, vehicle, : n + 2]
         state.load[target, vehicle, : n + 2] = state.load[source, vehicle, : n + 2]
+        state.chairs[target, vehicle, : n + 2] = state.chairs[source, vehicle, : n + 2]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
-from rideflex.routing.problem import ServiceDay
+from rideflex.routing.problem import BREAK, ServiceDay
 from rideflex.routing.solution import Routes, Solution, earliest_times
 
 
@@ -50,7 +50,7 @@ class OpenDay:
     def under(self, actions: npt.ArrayLike) -> ServiceDay:
         """Return the day with the windows that these offers [n] agree on."""
         at = self.offers.check_actions(actions)
-        requests = self.day.requests.widened(self.offers.pickup[at], self.offers.dropoff[at])
+        requests = self.day.requests.under(self.offers, at)
         return ServiceDay(requests, self.day.fleet, self.day.travel_times)
 
 
@@ -87,16 +87,21 @@ class Agreement:
         """Ask of nobody more minutes than these routes need, one traveler after another."""
         actions = self.actions.copy()
         actions[list(self.solution.unserved)] = self.open_day.offers.no_shift
-        route_of = {stop // 2: route for route in self.routes for stop in route}
+        vehicle_of = {
+            stop // 2: vehicle
+            for vehicle, route in enumerate(self.routes)
+            for stop in route
+            if stop != BREAK
+        }
         gentlest = np.argsort(self.open_day.offers.minutes, kind="stable")
         minutes = self.open_day.offers.minutes
-        for request, route in sorted(route_of.items()):
+        for request, vehicle in sorted(vehicle_of.items()):
             agreed = actions[request]
             for offer in gentlest[self.open_day.accepted[request, gentlest]]:
                 actions[request] = offer
                 if minutes[offer] >= minutes[agreed]:
                     actions[request] = agreed
                     break
-                if earliest_times(self.open_day.under(actions), route):
+                if earliest_times(self.open_day.under(actions), vehicle, self.routes[vehicle]):
                     break
         return Agreement(self.open_day, actions, self.routes)

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from rideflex._compiled import compiled
 from rideflex.routing.kernels.relocate import take_out
-from rideflex.routing.kernels.state import Rules, State, refresh
+from rideflex.routing.kernels.ride_time import route_holds
+from rideflex.routing.kernels.state import Plans
 from rideflex.routing.plans import PlanBatch
 
 
@@ -15,13 +16,12 @@ def narrowed(
     plans: PlanBatch,
     days: npt.ArrayLike,
     requests: npt.ArrayLike,
-    pickup: npt.ArrayLike,
-    dropoff: npt.ArrayLike,
+    bounds: npt.ArrayLike,
     rounds: int = 2,
 ) -> npt.NDArray[np.int64]:
     """Cost [n] of `days` after taking the shifts of one request each back.
 
-    Where the routes keep the narrower windows nothing changes. Elsewhere the request is taken out
+    Where the routes keep the windows asked for nothing changes. Elsewhere the request is taken out
     and put back where it costs least, and the day is improved for `rounds` rounds.
 
     Parameters
@@ -31,16 +31,18 @@ def narrowed(
         found on them would count against the shift.
     days, requests
         Which request of which day [n].
-    pickup, dropoff
-        The shifts [n] in minutes that its windows were widened by.
+    bounds
+        The shifts [n, 4] in minutes of its windows, in the order of `OfferGrid.bounds`.
     """
     at, which = np.asarray(days, dtype=np.intp), np.asarray(requests, dtype=np.int64)
     copies = plans.select(at)
-    rows = np.arange(len(at))
-    copies._state.opens[rows, 2 * which] -= 60 * np.asarray(pickup, dtype=np.int64)
-    copies._state.closes[rows, 2 * which + 1] -= 60 * np.asarray(dropoff, dtype=np.int64)
+    rows, back = np.arange(len(at)), 60 * np.asarray(bounds, dtype=np.int64)
+    state = copies.arrays.state
+    for stop, opens, closes in ((2 * which, 0, 1), (2 * which + 1, 2, 3)):
+        state.opens[rows, stop] -= back[:, opens]
+        state.closes[rows, stop] -= back[:, closes]
     broken = np.zeros(len(at), dtype=np.bool_)
-    _drop_broken(copies._state, copies._rules, copies.travel_times, which, broken)
+    _drop_broken(copies.arrays, which, broken)
     cost = plans.cost[at]
     if broken.any():
         again = copies.select(np.flatnonzero(broken))
@@ -51,17 +53,14 @@ def narrowed(
 
 @compiled()
 def _drop_broken(
-    state: State,
-    rules: Rules,
-    travel: npt.NDArray[np.int32],
-    requests: npt.NDArray[np.int64],
-    broken: npt.NDArray[np.bool_],
+    plans: Plans, requests: npt.NDArray[np.int64], broken: npt.NDArray[np.bool_]
 ) -> None:
+    state = plans.state
     for row in range(len(requests)):
         for vehicle in range(state.length.shape[1]):
             for k in range(state.length[row, vehicle]):
                 if state.stops[row, vehicle, k] == 2 * requests[row]:
-                    if not refresh(state, rules, travel, row, vehicle):
-                        take_out(state, rules, travel, row, vehicle, requests[row])
+                    if not route_holds(plans, row, vehicle):
+                        take_out(plans, row, vehicle, requests[row])
                         broken[row] = True
                     break

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from rideflex.errors import UsageError
-from rideflex.routing.kernels.layout import Asked, shifts_of
-from rideflex.routing.kernels.ruin_recreate import BEST, Choice, search_days
+from rideflex.routing.kernels.layout import Asked
+from rideflex.routing.kernels.ruin_recreate import Choice
 from rideflex.routing.plans import PlanBatch
 from rideflex.routing.search.agreement import Agreement
+from rideflex.routing.search.ruin_and_recreate import search
 
 
 def search_jointly(
@@ -43,49 +44,28 @@ def search_jointly(
     room = plans.max_requests
     accepted = np.zeros((len(starts), room, len(first.offers)), dtype=np.bool_)
     chosen = np.full((len(starts), room), -1, dtype=np.int64)
-    asked = _room_for(len(starts) * room)
+    asked = Asked.room(len(starts) * room)
     for row, start in enumerate(starts):
         n = len(days[row].requests)
         at = slice(row * room, row * room + n)
-        requests, day = days[row].requests, days[row]
-        asked.origin[at], asked.destination[at] = requests.origin, requests.destination
-        asked.pickup_window[at] = requests.pickup_window
-        asked.dropoff_window[at] = requests.dropoff_window
-        asked.riders[at], asked.service[at] = day.riders, day.service
+        for column, of_day in zip(
+            asked._asdict().values(), plans.asked(days[row].requests), strict=True
+        ):
+            column[at] = of_day
         accepted[row, :n] = start.open_day.accepted
         chosen[row, :n] = start.actions
         chosen[row, list(start.solution.unserved)] = -1
-    triple = plans.select(np.repeat(np.arange(len(starts)), 3))
     choice = Choice(
         accepted=accepted,
         price=np.outer([s.open_day.price for s in starts], first.offers.minutes).astype(np.int64),
         penalty=first.day.fleet.penalty if penalty is None else penalty,
-        chosen=np.repeat(chosen, 3, axis=0),
+        chosen=chosen,
     )
-    search_days(
-        triple._state,
-        triple._rules,
-        triple.travel_times,
-        asked,
-        shifts_of(first.offers),
-        choice,
-        rounds,
-        np.full(len(starts), seed, dtype=np.int64),
-    )
+    seeds = np.full(len(starts), seed, dtype=np.int64)
+    best, agreed = search(plans, asked, first.offers, choice, rounds, seeds)
     found = []
     for row, start in enumerate(starts):
-        actions = choice.chosen[3 * row + BEST, : len(start.actions)].astype(np.int32)
+        actions = agreed[row, : len(start.actions)].astype(np.int32)
         actions[actions < 0] = first.offers.no_shift
-        found.append(Agreement(start.open_day, actions, triple.routes(3 * row + BEST)))
+        found.append(Agreement(start.open_day, actions, best.routes(row)))
     return found
-
-
-def _room_for(n: int) -> Asked:
-    return Asked(
-        np.zeros(n, dtype=np.int32),
-        np.zeros(n, dtype=np.int32),
-        np.zeros((n, 2), dtype=np.int64),
-        np.zeros((n, 2), dtype=np.int64),
-        np.zeros(n, dtype=np.int32),
-        np.zeros((n, 2), dtype=np.int64),
-    )

@@ -30,7 +30,8 @@ def reoptimise(
     left out. Serving comes first: what the routes leave out is optional, at the price of the
     penalty, and whoever is still left out is named in `unserved`. The result is a function of the
     day, the routes, the iterations and the seed, and is never worse than the routes. The built-in
-    solver is a longer ruin and recreate, for where PyVRP is not installed.
+    solver is a longer ruin and recreate, for where PyVRP is not installed, and for fleets whose
+    drivers take breaks, which PyVRP does not know.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def reoptimise(
     >>> from rideflex.routing import Fleet, Requests
     >>> travel_times = [[0, 600, 900], [600, 0, 600], [900, 600, 0]]
     >>> windows = [[0, 3600], [0, 3600]], [[0, 7200], [0, 7200]]
-    >>> day = ServiceDay(Requests([1, 1], [2, 2], *windows), Fleet(1, 2, 0), travel_times)
+    >>> day = ServiceDay(Requests([1, 1], [2, 2], *windows), Fleet.alike(1, 2, 0), travel_times)
     >>> one_after_the_other = ((0, 1, 2, 3),)
     >>> reoptimise(day, one_after_the_other, iterations=20, solver="built-in").driving
     2100
@@ -61,6 +62,7 @@ def reoptimise_days(
     solver: Solver = "pyvrp",
 ) -> list[Solution]:
     """Improve many days of one fleet, `workers` at a time; how many does not change the result."""
+    solver = "built-in" if any(day.fleet.has_breaks for day in days) else solver
     starts = [
         Agreement.as_asked(OpenDay.without_offers(day), agreed)
         for day, agreed in zip(days, routes, strict=True)

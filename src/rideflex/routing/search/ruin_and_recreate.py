@@ -9,6 +9,7 @@ from rideflex.offers import OfferGrid
 from rideflex.routing.kernels.layout import Asked, shifts_of
 from rideflex.routing.kernels.ruin_recreate import BEST, Choice, search_days
 from rideflex.routing.plans import PlanBatch
+from rideflex.routing.problem import BREAK
 
 _AS_AGREED = OfferGrid(((0, 0),))
 
@@ -26,40 +27,67 @@ def search_routes(plans: PlanBatch, rounds: int, seeds: npt.ArrayLike) -> PlanBa
         One a day [B]: days with equal plans and seeds are searched alike.
     """
     n_days, room = len(plans), plans.max_requests
-    triple = plans.select(np.repeat(np.arange(n_days), 3))
-    state, served = plans._state, _served(plans)
+    state = plans.arrays.state
     windows = np.stack([state.opens, state.closes], axis=2)
     asked = Asked(
         origin=state.zone[:, 0::2].flatten(),
         destination=state.zone[:, 1::2].flatten(),
-        pickup_window=windows[:, 0::2].reshape(-1, 2),
-        dropoff_window=windows[:, 1::2].reshape(-1, 2),
+        pickup_window=np.ascontiguousarray(windows[:, 0::2]).reshape(-1, 2),
+        dropoff_window=np.ascontiguousarray(windows[:, 1::2]).reshape(-1, 2),
         riders=state.riders[:, 0::2].flatten(),
         service=state.service.reshape(-1, 2),
+        wheelchairs=state.wheelchairs[:, 0::2].flatten(),
+        max_ride=state.max_ride.flatten(),
     )
     choice = Choice(
         accepted=np.ones((n_days, room, 1), dtype=np.bool_),
         price=np.zeros((n_days, 1), dtype=np.int64),
         penalty=plans.fleet.penalty,
-        chosen=np.repeat(np.where(served, 0, -1), 3, axis=0),
+        chosen=np.where(_served(plans), 0, -1),
     )
+    return search(plans, asked, _AS_AGREED, choice, rounds, seeds)[0]
+
+
+def search(
+    plans: PlanBatch,
+    asked: Asked,
+    offers: OfferGrid,
+    choice: Choice,
+    rounds: int,
+    seeds: npt.ArrayLike,
+) -> tuple[PlanBatch, npt.NDArray[np.int64]]:
+    """Search plans and what is agreed in them; returns both, the offers as [B, R].
+
+    Parameters
+    ----------
+    plans
+        B days of R requests to start from; they stay as they are.
+    asked
+        The requests [B R] with the windows that they were asked with.
+    offers, choice
+        The grid, and which of its offers may be agreed at what price; `chosen` [B, R] is what the
+        plans agree on, and stays as it is.
+    rounds
+        Of ruin and recreate.
+    seeds
+        One a day [B].
+    """
+    n_days = len(plans)
+    triple = plans.select(np.repeat(np.arange(n_days), 3))
+    choice = choice._replace(chosen=np.repeat(choice.chosen, 3, axis=0))
     search_days(
-        triple._state,
-        triple._rules,
-        triple.travel_times,
-        asked,
-        shifts_of(_AS_AGREED),
-        choice,
-        rounds,
-        np.asarray(seeds, dtype=np.int64),
+        *triple.arrays, asked, shifts_of(offers), choice, rounds, np.asarray(seeds, dtype=np.int64)
     )
-    return triple.select(3 * np.arange(n_days) + BEST)
+    best = 3 * np.arange(n_days) + BEST
+    return triple.select(best), choice.chosen[best]
 
 
 def _served(plans: PlanBatch) -> npt.NDArray[np.bool_]:
-    state = plans._state
+    state = plans.arrays.state
     served = np.zeros((len(plans), plans.max_requests), dtype=np.bool_)
     on_route = np.arange(state.stops.shape[2]) < state.length[:, :, None]
     day, vehicle, place = np.nonzero(on_route)
-    served[day, state.stops[day, vehicle, place] // 2] = True
+    stops = state.stops[day, vehicle, place]
+    rides = stops != BREAK
+    served[day[rides], stops[rides] // 2] = True
     return served

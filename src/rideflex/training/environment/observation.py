@@ -72,7 +72,7 @@ class Observer:
     def __init__(self, area: ServiceArea, fleet: Fleet) -> None:
         self.n_offers = len(area.table.offers)
         self._company = Company(area, fleet)
-        trips, driving, depot = area.trips, area.travel_times, fleet.depot
+        trips, driving, depot = area.trips, area.travel_times, fleet.vehicles[0].depot
         opens = trips.pickup_window[:, 0].astype(np.float64)
         direct = driving[trips.origin, trips.destination].astype(np.float64)
         axes = _axes(driving)

@@ -56,7 +56,7 @@ class Company:
             60 * offers.dropoff.astype(np.int64),
             offers.no_shift,
             area.travel_times,
-            fleet.depot,
+            fleet.vehicles[0].depot,
             fleet.service_time,
         )
         chosen = [
