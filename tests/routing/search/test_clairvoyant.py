@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rideflex.errors import RideflexError, UsageError
 from rideflex.offers import OfferGrid
-from rideflex.routing import Fleet, Requests, ServiceDay, problems_of
+from rideflex.routing import Break, Fleet, Requests, ServiceDay, Vehicle, problems_of
 from rideflex.routing.plans import inserted
+from rideflex.routing.problem import BREAK
 from rideflex.routing.search.agreement import Agreement, OpenDay
 from rideflex.routing.search.clairvoyant import clairvoyant, clairvoyant_days
 from rideflex.routing.search.exact import best_agreement
@@ -73,6 +75,42 @@ def test_the_exact_model_equals_brute_force(seed):
     found = best_agreement(open_day)
     assert found.solution.unserved == ()
     assert found.cost == brute_force(open_day)
+
+
+def mixed_day(seed: int, means: str) -> OpenDay:
+    """A small day of wheelchairs and hurried riders, and two vehicles that differ in everything."""
+    offers = OfferGrid(GRID.pairs if means != "move" else ((-20, 0), (0, 0), (0, 20)), means)
+    plain = small_day(seed, 4, offers)
+    rng = np.random.default_rng(seed)
+    fleet = Fleet(
+        (
+            Vehicle(3, 0, end_depot=4, wheelchairs=1, seats_per_wheelchair=2),
+            Vehicle(2, 5, shift=(1800, 9000), rest=Break(3600, 7200, 900)),
+        ),
+        penalty=3000,
+    )
+    requests = replace(
+        plain.day.requests,
+        wheelchairs=(rng.random(4) < 0.4).astype(np.int32),
+        max_ride=np.where(rng.random(4) < 0.5, 900, 5000),
+    )
+    day = ServiceDay(requests, fleet, plain.day.travel_times)
+    return OpenDay(day, offers, plain.accepted, plain.price)
+
+
+@pytest.mark.parametrize("means", ["end", "trip", "move"])
+def test_search_and_exact_model_agree_on_vehicles_that_differ(means):
+    """Wheelchairs, breaks, depots, shifts, own longest rides and each meaning of an offer."""
+    days = [mixed_day(seed, means) for seed in range(6)]
+    found = clairvoyant_days([[start_of(day)] for day in days], rounds=4000, iterations=20)
+    rests = 0
+    for open_day, agreement in zip(days, found, strict=True):
+        exact = best_agreement(open_day)
+        assert problems_of(open_day.under(exact.actions), exact.routes) == []
+        assert problems_of(open_day.under(agreement.actions), agreement.routes) == []
+        assert agreement.cost == exact.cost
+        rests += any(BREAK in route for route in exact.routes)
+    assert rests
 
 
 @pytest.mark.parametrize("limits", [{}, {"max_ride": 900}, {"max_duration": 4000}])
