@@ -264,7 +264,8 @@ def test_nobody_inserts_the_benchmark(compared):
 @pytest.fixture(scope="module")
 def crowded(city, knowing):
     """A comparison with one vehicle that stops for long, and can't serve everybody as they ask."""
-    fleet = replace(area_fleet(city), vehicles=1, service_time=2400)
+    whole = area_fleet(city)
+    fleet = replace(whole, vehicles=whole.vehicles[:1], service_time=2400)
     scene = replace(scene_of(city, knowing, days=3), fleet=fleet)
     policies = make_policies(["largest"], knowing)
     return compare(scene, policies, Prices(), Effort(iterations=20, rounds=0)), fleet

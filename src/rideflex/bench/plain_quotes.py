@@ -7,8 +7,38 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
-from rideflex.routing.kernels.layout import Asked
-from rideflex.routing.kernels.state import NEVER, Rules, State
+from rideflex.routing.kernels.layout import (
+    ALIGHT,
+    BOARD,
+    CHAIRS,
+    DESTINATION,
+    DROPOFF_CLOSES,
+    DROPOFF_OPENS,
+    ORIGIN,
+    PICKUP_CLOSES,
+    PICKUP_OPENS,
+    SEATS,
+    Asked,
+)
+from rideflex.routing.kernels.state import (
+    CHAIR_ROOM,
+    CHAIR_SEATS,
+    CLOSES,
+    DEPOT,
+    END,
+    END_DEPOT,
+    KIND,
+    NEVER,
+    OPENS,
+    RIDERS,
+    ROOM,
+    SERVICE,
+    START,
+    WHEELCHAIRS,
+    ZONE,
+    Rules,
+    State,
+)
 
 _ASKED_PICKUP, _ASKED_DROPOFF = -3, -2
 
@@ -29,12 +59,12 @@ def plain_quote_days(
     """
     vehicles = rules.vehicles
     for day in numba.prange(len(cost)):
-        route = np.empty(state.zone.shape[1] + 2, dtype=np.int64)
+        route = np.empty(state.visits.shape[1] + 2, dtype=np.int64)
         for offer in range(len(bounds)):
             cheapest = int(NEVER)
             unused = np.zeros(len(vehicles), dtype=np.bool_)
             for vehicle in range(len(vehicles)):
-                kind = vehicles[vehicle].kind
+                kind = vehicles[vehicle, KIND]
                 n = state.length[day, vehicle]
                 if n == 0 and unused[kind]:
                     continue
@@ -73,28 +103,30 @@ def _drive(
 ) -> int:
     if len(route) == 0:
         return 0
-    travel, of = rules.travel, rules.vehicles[vehicle]
-    clock, here, load, chairs, driven = of.start, of.depot, 0, 0, 0
+    travel, of, visits = rules.travel, rules.vehicles[vehicle], state.visits[day]
+    clock, here, load, taken, driven = of[START], of[DEPOT], 0, 0, 0
     for stop in route:
         if stop == _ASKED_PICKUP:
-            zone, taking = asked.origin[day], asked.service[day, 0]
-            riders, wheelchairs = asked.riders[day], asked.wheelchairs[day]
-            opens, closes = asked.pickup_window[day] + bounds[:2]
+            zone, taking = asked[day, ORIGIN], asked[day, BOARD]
+            riders, chairs = asked[day, SEATS], asked[day, CHAIRS]
+            opens = asked[day, PICKUP_OPENS] + bounds[0]
+            closes = asked[day, PICKUP_CLOSES] + bounds[1]
         elif stop == _ASKED_DROPOFF:
-            zone, taking = asked.destination[day], asked.service[day, 1]
-            riders, wheelchairs = -asked.riders[day], -asked.wheelchairs[day]
-            opens, closes = asked.dropoff_window[day] + bounds[2:]
+            zone, taking = asked[day, DESTINATION], asked[day, ALIGHT]
+            riders, chairs = -asked[day, SEATS], -asked[day, CHAIRS]
+            opens = asked[day, DROPOFF_OPENS] + bounds[2]
+            closes = asked[day, DROPOFF_CLOSES] + bounds[3]
         else:
-            zone, taking = state.zone[day, stop], state.service[day, stop]
-            riders, wheelchairs = state.riders[day, stop], state.wheelchairs[day, stop]
-            opens, closes = state.opens[day, stop], state.closes[day, stop]
+            zone, taking = visits[stop, ZONE], visits[stop, SERVICE]
+            riders, chairs = visits[stop, RIDERS], visits[stop, WHEELCHAIRS]
+            opens, closes = visits[stop, OPENS], visits[stop, CLOSES]
         driven += travel[here, zone]
         clock = max(clock + travel[here, zone], opens)
-        load += riders + of.chair_seats * wheelchairs
-        chairs += wheelchairs
-        if clock > closes or load > of.seats or chairs > of.places:
+        load += riders + of[CHAIR_SEATS] * chairs
+        taken += chairs
+        if clock > closes or load > of[ROOM] or taken > of[CHAIR_ROOM]:
             return int(NEVER)
         clock += taking
         here = zone
-    home = travel[here, of.end_depot]
-    return int(driven + home if clock + home <= of.end else NEVER)
+    home = travel[here, of[END_DEPOT]]
+    return int(driven + home if clock + home <= of[END] else NEVER)

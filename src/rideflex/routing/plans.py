@@ -10,12 +10,42 @@ import numpy.typing as npt
 
 from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
-from rideflex.routing.kernels.edit import commit_days
+from rideflex.routing.kernels.edit import book, commit_days
 from rideflex.routing.kernels.insertion import quote_days
-from rideflex.routing.kernels.layout import Asked, shifts_of
+from rideflex.routing.kernels.layout import (
+    ALIGHT,
+    ASKED_COLUMNS,
+    BOARD,
+    CHAIRS,
+    DESTINATION,
+    DROPOFF_CLOSES,
+    DROPOFF_OPENS,
+    MAX_RIDE,
+    ORIGIN,
+    PICKUP_CLOSES,
+    PICKUP_OPENS,
+    SEATS,
+    Asked,
+    shifts_of,
+)
 from rideflex.routing.kernels.relocate import improve_days
 from rideflex.routing.kernels.ride_time import route_holds
-from rideflex.routing.kernels.state import NEVER, Plans, State, clear, empty_plans, rules_of, unused
+from rideflex.routing.kernels.state import (
+    CLOSES,
+    LONGEST,
+    NEVER,
+    OPENS,
+    RIDERS,
+    SERVICE,
+    WHEELCHAIRS,
+    ZONE,
+    Plans,
+    State,
+    clear,
+    empty_plans,
+    rules_of,
+    unused,
+)
 from rideflex.routing.problem import Requests, ServiceDay, check_zones, checked_travel_times
 from rideflex.routing.solution import Routes, driving_of
 from rideflex.routing.vehicles import Fleet
@@ -113,20 +143,9 @@ class PlanBatch:
         plans = cls(first.fleet, first.travel_times, len(days), room)
         state = plans.arrays.state
         for row, (day, agreed) in enumerate(zip(days, routes, strict=True)):
-            n = 2 * len(day.requests)
-            requests = plans.asked(day.requests)
-            state.booked[row] = len(day.requests)
-            state.zone[row, :n] = np.stack([requests.origin, requests.destination], 1).flat
-            windows = np.stack([requests.pickup_window, requests.dropoff_window], 1)
-            state.opens[row, :n] = windows[:, :, 0].flat
-            state.closes[row, :n] = windows[:, :, 1].flat
-            state.riders[row, :n] = np.stack([requests.riders, -requests.riders], 1).flat
-            state.wheelchairs[row, :n] = np.stack(
-                [requests.wheelchairs, -requests.wheelchairs], 1
-            ).flat
-            state.service[row, :n] = requests.service.flat
-            state.max_ride[row, : len(day.requests)] = requests.max_ride
-            state.timed[row] = (requests.max_ride < NEVER).any()
+            asked, nothing = plans.asked(day.requests), np.zeros(4, dtype=np.int64)
+            for request in range(len(asked)):
+                book(plans.arrays, asked, row, request, nothing)
             for vehicle, route in enumerate(agreed):
                 if not route:
                     continue
@@ -225,18 +244,19 @@ class PlanBatch:
         No window is told to begin before the service day: nobody could be picked up then.
         """
         state = self.arrays.state
-        n = 2 * int(state.booked[day])
-        opens = np.maximum(state.opens[day, :n], 0)
-        windows = np.stack([opens, np.maximum(state.closes[day, :n], opens)], axis=1)
+        visits = state.visits[day, : 2 * int(state.booked[day])]
+        opens = np.maximum(visits[:, OPENS], 0)
+        windows = np.stack([opens, np.maximum(visits[:, CLOSES], opens)], axis=1)
+        pickups, dropoffs = visits[0::2], visits[1::2]
         requests = Requests(
-            origin=state.zone[day, 0:n:2],
-            destination=state.zone[day, 1:n:2],
+            origin=pickups[:, ZONE].astype(np.int32),
+            destination=dropoffs[:, ZONE].astype(np.int32),
             pickup_window=windows[0::2],
             dropoff_window=windows[1::2],
-            riders=state.riders[day, 0:n:2],
-            service=state.service[day, :n].reshape(-1, 2),
-            wheelchairs=state.wheelchairs[day, 0:n:2],
-            max_ride=state.max_ride[day, : n // 2] if state.timed[day] else None,
+            riders=pickups[:, RIDERS].astype(np.int32),
+            service=visits[:, SERVICE].reshape(-1, 2),
+            wheelchairs=pickups[:, WHEELCHAIRS].astype(np.int32),
+            max_ride=pickups[:, LONGEST] if state.timed[day] else None,
         )
         return ServiceDay(requests, self.fleet, self.travel_times)
 
@@ -260,19 +280,19 @@ class PlanBatch:
 
     def asked(self, requests: Requests) -> Asked:
         """Return requests [n] as the kernels read them, with the fleet's rules filled in."""
-        n = len(requests)
-        fleet, riders, service = self.fleet, requests.riders, requests.service
-        max_ride = NEVER if fleet.max_ride is None else fleet.max_ride
-        return Asked(
-            requests.origin,
-            requests.destination,
-            requests.pickup_window,
-            requests.dropoff_window,
-            np.ones(n, dtype=np.int32) if riders is None else riders,
-            np.full((n, 2), fleet.service_time, dtype=np.int64) if service is None else service,
-            np.zeros(n, dtype=np.int32) if requests.wheelchairs is None else requests.wheelchairs,
-            np.full(n, max_ride) if requests.max_ride is None else requests.max_ride,
+        fleet = self.fleet
+        asked = np.zeros((len(requests), ASKED_COLUMNS), dtype=np.int64)
+        asked[:, ORIGIN], asked[:, DESTINATION] = requests.origin, requests.destination
+        asked[:, PICKUP_OPENS : PICKUP_CLOSES + 1] = requests.pickup_window
+        asked[:, DROPOFF_OPENS : DROPOFF_CLOSES + 1] = requests.dropoff_window
+        asked[:, SEATS] = 1 if requests.riders is None else requests.riders
+        asked[:, CHAIRS] = 0 if requests.wheelchairs is None else requests.wheelchairs
+        asked[:, BOARD : ALIGHT + 1] = (
+            fleet.service_time if requests.service is None else requests.service
         )
+        longest = NEVER if fleet.max_ride is None else fleet.max_ride
+        asked[:, MAX_RIDE] = longest if requests.max_ride is None else requests.max_ride
+        return asked
 
 
 def inserted(day: ServiceDay) -> Routes:

@@ -15,7 +15,7 @@ APART = 7200
 
 def saving(city, fleet, one, other, pickup, dropoff):
     """Seconds saved by one vehicle for both trips; every order is driven stop by stop."""
-    of, travel, depot = city.trips, city.travel_times.astype(int), fleet.depot
+    of, travel, depot = city.trips, city.travel_times.astype(int), fleet.vehicles[0].depot
     ends = {
         "a": (of.origin[one], of.pickup_window[one] + [60 * pickup, 0]),
         "b": (of.destination[one], of.dropoff_window[one] + [0, 60 * dropoff]),

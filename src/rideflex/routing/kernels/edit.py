@@ -6,8 +6,34 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
-from rideflex.routing.kernels.layout import Asked, Shifts
-from rideflex.routing.kernels.state import NEVER, Plans, refresh
+from rideflex.routing.kernels.layout import (
+    ALIGHT,
+    ASKED_COLUMNS,
+    BOARD,
+    CHAIRS,
+    DESTINATION,
+    DROPOFF_CLOSES,
+    DROPOFF_OPENS,
+    MAX_RIDE,
+    ORIGIN,
+    PICKUP_CLOSES,
+    PICKUP_OPENS,
+    SEATS,
+    Asked,
+    Shifts,
+)
+from rideflex.routing.kernels.state import (
+    CLOSES,
+    LONGEST,
+    NEVER,
+    OPENS,
+    RIDERS,
+    SERVICE,
+    WHEELCHAIRS,
+    ZONE,
+    Plans,
+    refresh,
+)
 
 
 @compiled()
@@ -34,18 +60,14 @@ def book(plans: Plans, asked: Asked, day: int, row: int, bounds: npt.NDArray[np.
     """Write down a request with its windows under the agreed shifts [4] in seconds."""
     state = plans.state
     request = state.booked[day]
-    pickup, dropoff = 2 * request, 2 * request + 1
-    state.zone[day, pickup] = asked.origin[row]
-    state.zone[day, dropoff] = asked.destination[row]
+    pickup, dropoff = state.visits[day, 2 * request], state.visits[day, 2 * request + 1]
+    pickup[ZONE], dropoff[ZONE] = asked[row, ORIGIN], asked[row, DESTINATION]
+    pickup[RIDERS], dropoff[RIDERS] = asked[row, SEATS], -asked[row, SEATS]
+    pickup[WHEELCHAIRS], dropoff[WHEELCHAIRS] = asked[row, CHAIRS], -asked[row, CHAIRS]
+    pickup[SERVICE], dropoff[SERVICE] = asked[row, BOARD], asked[row, ALIGHT]
+    pickup[LONGEST] = dropoff[LONGEST] = asked[row, MAX_RIDE]
     agree(plans, asked, day, row, request, bounds)
-    state.riders[day, pickup] = asked.riders[row]
-    state.riders[day, dropoff] = -asked.riders[row]
-    state.wheelchairs[day, pickup] = asked.wheelchairs[row]
-    state.wheelchairs[day, dropoff] = -asked.wheelchairs[row]
-    state.service[day, pickup] = asked.service[row, 0]
-    state.service[day, dropoff] = asked.service[row, 1]
-    state.max_ride[day, request] = asked.max_ride[row]
-    state.timed[day] = state.timed[day] or asked.max_ride[row] < NEVER
+    state.timed[day] = state.timed[day] or asked[row, MAX_RIDE] < NEVER
     state.booked[day] += 1
 
 
@@ -54,12 +76,12 @@ def agree(
     plans: Plans, asked: Asked, day: int, row: int, request: int, bounds: npt.NDArray[np.int64]
 ) -> None:
     """Set the windows of a booked request to those asked for, shifted by `bounds` [4] seconds."""
-    state = plans.state
-    pickup, dropoff = 2 * request, 2 * request + 1
-    state.opens[day, pickup] = asked.pickup_window[row, 0] + bounds[0]
-    state.closes[day, pickup] = asked.pickup_window[row, 1] + bounds[1]
-    state.opens[day, dropoff] = asked.dropoff_window[row, 0] + bounds[2]
-    state.closes[day, dropoff] = asked.dropoff_window[row, 1] + bounds[3]
+    visits = plans.state.visits
+    pickup, dropoff = visits[day, 2 * request], visits[day, 2 * request + 1]
+    pickup[OPENS] = asked[row, PICKUP_OPENS] + bounds[0]
+    pickup[CLOSES] = asked[row, PICKUP_CLOSES] + bounds[1]
+    dropoff[OPENS] = asked[row, DROPOFF_OPENS] + bounds[2]
+    dropoff[CLOSES] = asked[row, DROPOFF_CLOSES] + bounds[3]
 
 
 @compiled()
@@ -79,3 +101,24 @@ def insert(plans: Plans, day: int, vehicle: int, request: int, i: int, j: int, c
     state.length[day, vehicle] = n + 2
     state.driving[day] += cost
     refresh(plans, day, vehicle)
+
+
+def as_agreed(visits: npt.NDArray[np.int64]) -> Asked:
+    """Take booked requests [..., R] out of their visits [..., 2 R, 7], windows as agreed."""
+    pickups, dropoffs = visits[..., 0::2, :], visits[..., 1::2, :]
+    asked = np.empty((*pickups.shape[:-1], ASKED_COLUMNS), dtype=np.int64)
+    for column, side, told in (
+        (ORIGIN, pickups, ZONE),
+        (DESTINATION, dropoffs, ZONE),
+        (PICKUP_OPENS, pickups, OPENS),
+        (PICKUP_CLOSES, pickups, CLOSES),
+        (DROPOFF_OPENS, dropoffs, OPENS),
+        (DROPOFF_CLOSES, dropoffs, CLOSES),
+        (SEATS, pickups, RIDERS),
+        (CHAIRS, pickups, WHEELCHAIRS),
+        (BOARD, pickups, SERVICE),
+        (ALIGHT, dropoffs, SERVICE),
+        (MAX_RIDE, pickups, LONGEST),
+    ):
+        asked[..., column] = side[..., told]
+    return asked

@@ -16,20 +16,66 @@ the drop-off, pruning leaves room for the largest such shortcut of the travel ti
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
-from rideflex.routing.kernels.layout import Asked, Shifts, signed
+from rideflex.routing.kernels.layout import (
+    ALIGHT,
+    BOARD,
+    CHAIRS,
+    DESTINATION,
+    DROPOFF_CLOSES,
+    DROPOFF_OPENS,
+    MAX_RIDE,
+    ORIGIN,
+    PICKUP_CLOSES,
+    PICKUP_OPENS,
+    SEATS,
+    Asked,
+    Shifts,
+    signed,
+)
 from rideflex.routing.kernels.ride_time import ride_holds
-from rideflex.routing.kernels.state import NEVER, Plans, Rules, State, unused
+from rideflex.routing.kernels.state import (
+    CHAIR_ROOM,
+    CHAIR_SEATS,
+    CLOSES,
+    KIND,
+    LATE,
+    LOAD,
+    NEVER,
+    OPENS,
+    PLACE,
+    READY,
+    REST,
+    REST_CLOSES,
+    ROOM,
+    SERVICE,
+    TAKEN,
+    Plans,
+    Rules,
+    State,
+)
 from rideflex.routing.problem import BREAK
 
 COST, VEHICLE, PICKUP, DROPOFF = 0, 1, 2, 3
 
 # A day's quote takes microseconds, and so does waking a thread: fewer days are quoted in one.
 _FEWEST_PARALLEL = 16
+_BITS = 63
+
+
+class Windows(NamedTuple):
+    """One request's windows under P lanes and D steps, in seconds of the day."""
+
+    pickup_opens: npt.NDArray[np.int64]  # [P] the widest first
+    dropoff_opens: npt.NDArray[np.int64]  # [P]
+    pickup_closes: npt.NDArray[np.int64]  # [D] the narrowest first
+    dropoff_closes: npt.NDArray[np.int64]  # [D]
 
 
 @compiled(parallel=True)
@@ -68,15 +114,15 @@ def _quote_offers(
     best = room_for_quotes(shifts)
     quote_day(Plans(state, rules), asked, shifts, day, day, barred, best)
     for offer in range(quotes.shape[2]):
-        group, lane, step = shifts.group[offer], shifts.lane[offer], shifts.step[offer]
+        group, lane, step = shifts.at[offer, 0], shifts.at[offer, 1], shifts.at[offer, 2]
         for field in range(4):
-            quotes[field, day, offer] = best[field, group, lane, step]
+            quotes[field, day, offer] = best[group, field, lane, step]
 
 
 @compiled()
 def room_for_quotes(shifts: Shifts) -> npt.NDArray[np.int64]:
-    """Make room [4, G, P, D] for the cheapest insertion under every distinct shift."""
-    shape = (4, len(shifts.moved), len(shifts.opens), len(shifts.closes))
+    """Make room [G, 4, P, D] for the cheapest insertion under every distinct shift."""
+    shape = (len(shifts.moved), 4, len(shifts.opens), len(shifts.closes))
     return np.empty(shape, dtype=np.int64)
 
 
@@ -90,71 +136,87 @@ def quote_day(
     barred: npt.NDArray[np.bool_],
     best: npt.NDArray[np.int64],
 ) -> None:
-    """Fill `best` [4, G, P, D] for request `row` of `asked`, by vehicles not barred [V]."""
-    best[COST] = NEVER
-    best[VEHICLE:] = -1
-    vehicles = plans.rules.vehicles
-    idle_seen = np.zeros(len(vehicles), dtype=np.bool_)
-    for vehicle in range(len(vehicles)):
-        idle, kind = unused(plans, day, vehicle), vehicles[vehicle].kind
-        if not (barred[vehicle] or (idle and idle_seen[kind])):
-            for group in range(len(shifts.moved)):
-                _quote_vehicle(plans, asked, shifts, day, row, vehicle, group, best[:, group])
-        idle_seen[kind] |= idle
+    """Fill `best` [G, 4, P, D] for request `row` of `asked`, by vehicles not barred [V]."""
+    state, vehicles = plans.state, plans.rules.vehicles
+    lanes, steps = len(shifts.opens), len(shifts.closes)
+    room = np.empty(3 * lanes + 2 * steps, dtype=np.int64)  # one allocation, for it is a hot path
+    departs, at = room[:lanes], 3 * lanes
+    windows = Windows(
+        room[lanes : 2 * lanes], room[2 * lanes : at], room[at : at + steps], room[at + steps :]
+    )
+    request = asked[row]
+    for group in range(len(shifts.moved)):
+        _shift(request, shifts, group, windows)
+        found = best[group]
+        found[COST] = NEVER
+        found[VEHICLE:] = -1
+        idle_seen = np.int64(0)  # a bit a kind, as far as there are bits
+        for vehicle in range(len(vehicles)):
+            kind = vehicles[vehicle, KIND]
+            idle = state.length[day, vehicle] == min(vehicles[vehicle, REST], 1)
+            if not (barred[vehicle] or (idle and kind < _BITS and (idle_seen >> kind) & 1)):
+                _quote_vehicle(plans, request, windows, day, vehicle, idle, departs, found)
+            if idle and kind < _BITS:
+                idle_seen |= np.int64(1) << kind
+
+
+@compiled()
+def _shift(request: npt.NDArray[np.int64], shifts: Shifts, group: int, windows: Windows) -> None:
+    moved = shifts.moved[group]
+    for lane in range(len(shifts.opens)):
+        windows.pickup_opens[lane] = request[PICKUP_OPENS] + moved + shifts.opens[lane, 0]
+        windows.dropoff_opens[lane] = request[DROPOFF_OPENS] + moved + shifts.opens[lane, 1]
+    for step in range(len(shifts.closes)):
+        windows.pickup_closes[step] = request[PICKUP_CLOSES] + moved + shifts.closes[step, 0]
+        windows.dropoff_closes[step] = request[DROPOFF_CLOSES] + moved + shifts.closes[step, 1]
 
 
 @compiled()
 def _quote_vehicle(  # noqa: C901  # split into functions it takes half as long again
     plans: Plans,
-    asked: Asked,
-    shifts: Shifts,
+    request: npt.NDArray[np.int64],
+    windows: Windows,
     day: int,
-    row: int,
     vehicle: int,
-    group: int,
+    idle: bool,
+    departs: npt.NDArray[np.int64],
     best: npt.NDArray[np.int64],
 ) -> None:
     state, rules = plans
-    travel, of = rules.travel, rules.vehicles[vehicle]
-    seats, places = of.seats, of.places
-    n = state.length[day, vehicle]
-    stops, place, ready = (
-        state.stops[day, vehicle], state.place[day, vehicle], state.ready[day, vehicle],
-    )  # fmt: skip
-    late = state.late[day, vehicle]
-    load, chairs = state.load[day, vehicle], state.chairs[day, vehicle]
-    origin, destination = asked.origin[row], asked.destination[row]
-    wheelchairs = asked.wheelchairs[row]
-    riders = asked.riders[row] + of.chair_seats * wheelchairs
-    board, alight = asked.service[row]
-    moved = shifts.moved[group]
-    pickup_closes = asked.pickup_window[row, 1] + moved
-    latest_pickup = pickup_closes + shifts.closes[-1, 0]
-    earliest = asked.pickup_window[row, 0] + moved + shifts.opens[:, 0]
-    opens, closes = asked.dropoff_window[row] + moved
-    departs = np.empty_like(earliest)
-    timed = state.timed[day] or asked.max_ride[row] < NEVER or rules.max_duration < NEVER
+    travel, of, visits = rules.travel, rules.vehicles[vehicle], state.visits[day]
+    n, at = state.length[day, vehicle], state.route[day, vehicle]
+    origin, destination = request[ORIGIN], request[DESTINATION]
+    chairs, room, chair_room = request[CHAIRS], of[ROOM], of[CHAIR_ROOM]
+    riders = request[SEATS] + of[CHAIR_SEATS] * chairs
+    board, alight = request[BOARD], request[ALIGHT]
+    earliest, latest = windows.pickup_opens, windows.pickup_closes
+    latest_pickup, latest_dropoff = latest[-1], windows.dropoff_closes[-1]
+    timed = state.timed[day] or request[MAX_RIDE] < NEVER or rules.max_duration < NEVER
     margin = max(0, rules.shortcut - alight)
-    rest, idle = n + 2, unused(plans, day, vehicle)
-    if of.rest > 0:
+    rest = n + 2
+    if of[REST] > 0:
         for k in range(n):
-            if stops[k] == BREAK:
+            if state.stops[day, vehicle, k] == BREAK:
                 rest = k + 1
     narrow = best[COST, -1]  # what the narrowest pick-up has so far; [0] of it bounds all offers
     # The stop before the rest can take a request however late the rest could begin where it is.
-    first = min(_first_in_time(late, n, earliest[0] + board - margin), rest - 1)
+    first = min(_first_in_time(at, n, earliest[0] + board - margin), rest - 1)
     for i in range(first, n + 1):
-        if ready[i] > latest_pickup:
+        if at[i, READY] > latest_pickup:
             break
-        to_origin = travel[place[i], origin]
-        arrives = ready[i] + to_origin
-        if arrives > latest_pickup or load[i] + riders > seats or chairs[i] + wheelchairs > places:
+        to_origin = travel[at[i, PLACE], origin]
+        arrives = at[i, READY] + to_origin
+        if arrives > latest_pickup or at[i, LOAD] + riders > room:
+            continue
+        if chairs and at[i, TAKEN] + chairs > chair_room:
             continue
         first_step = 0
-        while arrives > pickup_closes + shifts.closes[first_step, 0]:
+        while arrives > latest[first_step]:
             first_step += 1
         beyond = i + 1 if i + 1 != rest else i + 2
-        direct = 0 if idle else travel[place[i], place[beyond]]  # an unused vehicle stays at home
+        direct = (
+            0 if idle else travel[at[i, PLACE], at[beyond, PLACE]]
+        )  # an unused vehicle stays at home
         for lane in range(len(departs)):
             departs[lane] = max(earliest[lane], arrives) + board
         # The drop-off right after the pick-up, and then after every later stop, for which all
@@ -162,54 +224,57 @@ def _quote_vehicle(  # noqa: C901  # split into functions it takes half as long 
         detour, here, lanes = to_origin - direct, origin, len(departs)
         for j in range(i, n + 1):
             if j > i:
-                if j == rest or load[j] + riders > seats or chairs[j] + wheelchairs > places:
+                if j == rest or at[j, LOAD] + riders > room:
+                    break
+                if chairs and at[j, TAKEN] + chairs > chair_room:
                     break
                 if j == i + 1:
-                    detour += travel[origin, place[j]]
+                    detour += travel[origin, at[j, PLACE]]
                     if detour - rules.shortcut >= narrow[0]:
                         break
-                leg = travel[here, place[j]]
-                here = place[j]
-                limit = min(state.closes[day, stops[j - 1]], late[j] + margin)
+                stop = state.stops[day, vehicle, j - 1]
+                leg = travel[here, at[j, PLACE]]
+                here = at[j, PLACE]
+                limit = min(visits[stop, CLOSES], at[j, LATE] + margin)
                 for lane in range(lanes):
-                    start = max(state.opens[day, stops[j - 1]], departs[lane] + leg)
+                    start = max(visits[stop, OPENS], departs[lane] + leg)
                     if start > limit:
                         lanes = lane
                         break
-                    departs[lane] = start + state.service[day, stops[j - 1]]
-                if lanes == 0 or departs[0] > closes + shifts.closes[-1, 1]:
+                    departs[lane] = start + visits[stop, SERVICE]
+                if lanes == 0 or departs[0] > latest_dropoff:
                     break
             beyond = j + 1 if j + 1 != rest else j + 2
-            ride, onward = travel[here, destination], travel[destination, place[beyond]]
+            ride, onward = travel[here, destination], travel[destination, at[beyond, PLACE]]
             cost = detour + ride + onward
             if j > i:
-                cost -= travel[here, place[beyond]]
+                cost -= travel[here, at[beyond, PLACE]]
             if cost >= narrow[0]:
                 continue
-            deadline = late[beyond] - onward - alight
+            deadline = at[beyond, LATE] - onward - alight
             if beyond > j + 1:
-                deadline -= of.rest
-                deadline = min(deadline, of.rest_closes - alight)
+                deadline -= of[REST]
+                deadline = min(deadline, of[REST_CLOSES] - alight)
             alive = departs[:lanes]
             if timed:
                 _offer_timed(
-                    plans, asked, shifts, day, row, vehicle, group,
+                    plans, request, windows, day, vehicle,
                     i, j, alive, ride, deadline, cost, first_step, best,
                 )  # fmt: skip
             else:
                 _offer(
-                    best, shifts, alive, ride, opens, closes, deadline, cost, first_step,
-                    vehicle, i, j,
+                    best, windows.dropoff_opens, windows.dropoff_closes, alive, ride, deadline,
+                    cost, first_step, vehicle, i, j,
                 )  # fmt: skip
 
 
 @compiled()
-def _first_in_time(late: npt.NDArray[np.int64], n: int, ready: int) -> int:
+def _first_in_time(at: npt.NDArray[np.int64], n: int, ready: int) -> int:
     # Before this position the next stop can no longer wait for somebody who is ready only then.
     first, last = 0, n
     while first < last:
         middle = (first + last) // 2
-        if late[middle + 1] < ready:
+        if at[middle + 1, LATE] < ready:
             first = middle + 1
         else:
             last = middle
@@ -219,11 +284,10 @@ def _first_in_time(late: npt.NDArray[np.int64], n: int, ready: int) -> int:
 @compiled()
 def _offer(
     best: npt.NDArray[np.int64],
-    shifts: Shifts,
+    opens: npt.NDArray[np.int64],
+    closes: npt.NDArray[np.int64],
     departs: npt.NDArray[np.int64],
     ride: int,
-    opens: int,
-    closes: int,
     deadline: int,
     cost: int,
     first_step: int,
@@ -234,11 +298,11 @@ def _offer(
     # Steps are walked from narrow to wide and the wider have the lower bests, so the first step
     # that gains nothing ends the walk.
     for lane in range(len(departs)):
-        dropoff = max(opens + shifts.opens[lane, 1], departs[lane] + ride)
+        dropoff = max(opens[lane], departs[lane] + ride)
         if dropoff > deadline:
             return
-        for step in range(first_step, len(shifts.closes)):
-            if dropoff <= closes + shifts.closes[step, 1]:
+        for step in range(first_step, len(closes)):
+            if dropoff <= closes[step]:
                 if cost >= best[COST, lane, step]:
                     break
                 best[COST, lane, step] = cost
@@ -250,12 +314,10 @@ def _offer(
 @compiled()
 def _offer_timed(
     plans: Plans,
-    asked: Asked,
-    shifts: Shifts,
+    request: npt.NDArray[np.int64],
+    windows: Windows,
     day: int,
-    row: int,
     vehicle: int,
-    group: int,
     i: int,
     j: int,
     departs: npt.NDArray[np.int64],
@@ -266,21 +328,22 @@ def _offer_timed(
     best: npt.NDArray[np.int64],
 ) -> None:
     # As `_offer`, where the windows alone do not decide.
-    opens, closes = asked.dropoff_window[row] + shifts.moved[group]
-    bounds = np.empty(4, dtype=np.int64)
+    agreed = np.empty((2, 2), dtype=np.int64)
     for lane in range(len(departs)):
-        dropoff = max(opens + shifts.opens[lane, 1], departs[lane] + ride)
+        dropoff = max(windows.dropoff_opens[lane], departs[lane] + ride)
         if dropoff > deadline:
             return
         holds = False
-        for step in range(first_step, len(shifts.closes)):
-            if dropoff <= closes + shifts.closes[step, 1]:
+        for step in range(first_step, len(windows.dropoff_closes)):
+            if dropoff <= windows.dropoff_closes[step]:
                 if cost >= best[COST, lane, step]:
                     break
                 if not holds:
-                    bounds[0::2] = shifts.moved[group] + shifts.opens[lane]
-                    bounds[1::2] = shifts.moved[group] + shifts.closes[step]
-                    holds = ride_holds(plans, asked, day, row, vehicle, i, j, bounds)
+                    agreed[0, 0] = windows.pickup_opens[lane]
+                    agreed[0, 1] = windows.pickup_closes[step]
+                    agreed[1, 0] = windows.dropoff_opens[lane]
+                    agreed[1, 1] = windows.dropoff_closes[step]
+                    holds = ride_holds(plans, request, day, vehicle, i, j, agreed)
                 if holds:
                     best[COST, lane, step] = cost
                     best[VEHICLE, lane, step] = vehicle

@@ -1,4 +1,8 @@
-"""Kernel arguments: the requests to quote, and the distinct shifts of an offer grid."""
+"""Kernel arguments: the requests to quote, and the distinct shifts of an offer grid.
+
+Kernels take few arrays of many columns: an array costs a call as much as eight numbers do, and a
+quote is a chain of calls of a few hundred nanoseconds each.
+"""
 
 from __future__ import annotations
 
@@ -11,32 +15,15 @@ import numpy.typing as npt
 from rideflex._compiled import compiled
 from rideflex.offers import OfferGrid
 
+# Columns of a table of requests [B, 11] as they were asked for.
+ORIGIN, DESTINATION = 0, 1
+PICKUP_OPENS, PICKUP_CLOSES, DROPOFF_OPENS, DROPOFF_CLOSES = 2, 3, 4, 5
+SEATS, CHAIRS = 6, 7  # seats and wheelchair places that are needed
+BOARD, ALIGHT = 8, 9  # seconds
+MAX_RIDE = 10  # NEVER where a ride may take any time
+ASKED_COLUMNS = 11
 
-class Asked(NamedTuple):
-    """Requests [B] as they were asked for."""
-
-    origin: npt.NDArray[np.int32]
-    destination: npt.NDArray[np.int32]
-    pickup_window: npt.NDArray[np.int64]  # [B, 2]
-    dropoff_window: npt.NDArray[np.int64]  # [B, 2]
-    riders: npt.NDArray[np.int32]
-    service: npt.NDArray[np.int64]  # [B, 2]
-    wheelchairs: npt.NDArray[np.int32]
-    max_ride: npt.NDArray[np.int64]  # NEVER where a ride may take any time
-
-    @classmethod
-    def room(cls, n: int) -> Asked:
-        """Make room for n requests."""
-        return cls(
-            origin=np.zeros(n, dtype=np.int32),
-            destination=np.zeros(n, dtype=np.int32),
-            pickup_window=np.zeros((n, 2), dtype=np.int64),
-            dropoff_window=np.zeros((n, 2), dtype=np.int64),
-            riders=np.zeros(n, dtype=np.int32),
-            service=np.zeros((n, 2), dtype=np.int64),
-            wheelchairs=np.zeros(n, dtype=np.int32),
-            max_ride=np.zeros(n, dtype=np.int64),
-        )
+Asked = npt.NDArray[np.int64]
 
 
 class Shifts(NamedTuple):
@@ -49,9 +36,7 @@ class Shifts(NamedTuple):
     moved: npt.NDArray[np.int64]  # [G] seconds added to all four bounds
     opens: npt.NDArray[np.int64]  # [P, 2] of pick-up and drop-off; ascending: the widest first
     closes: npt.NDArray[np.int64]  # [D, 2] of pick-up and drop-off; ascending: the narrowest first
-    group: npt.NDArray[np.int64]  # [A] index into moved
-    lane: npt.NDArray[np.int64]  # [A] index into opens
-    step: npt.NDArray[np.int64]  # [A] index into closes
+    at: npt.NDArray[np.int64]  # [A, 3] indices into moved, opens and closes
     bounds: npt.NDArray[np.int64]  # [A, 4] seconds as in `OfferGrid.bounds`
 
 
@@ -71,9 +56,7 @@ def shifts_of(offers: OfferGrid) -> Shifts:
         moved,
         np.ascontiguousarray(opens),
         np.ascontiguousarray(closes),
-        group.reshape(-1).astype(np.int64),
-        lane.reshape(-1).astype(np.int64),
-        step.reshape(-1).astype(np.int64),
+        np.stack([group, lane.reshape(-1), step.reshape(-1)], axis=1).astype(np.int64),
         bounds,
     )
 

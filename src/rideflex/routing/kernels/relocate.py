@@ -14,9 +14,40 @@ import numpy.typing as npt
 from rideflex._compiled import compiled
 from rideflex.routing.kernels.edit import insert
 from rideflex.routing.kernels.insertion import COST, DROPOFF, PICKUP, VEHICLE, quote_day
-from rideflex.routing.kernels.layout import Asked, Shifts, signed
+from rideflex.routing.kernels.layout import (
+    ALIGHT,
+    ASKED_COLUMNS,
+    BOARD,
+    CHAIRS,
+    DESTINATION,
+    DROPOFF_CLOSES,
+    DROPOFF_OPENS,
+    MAX_RIDE,
+    ORIGIN,
+    PICKUP_CLOSES,
+    PICKUP_OPENS,
+    SEATS,
+    Asked,
+    Shifts,
+    signed,
+)
 from rideflex.routing.kernels.ride_time import route_holds
-from rideflex.routing.kernels.state import Plans, Rules, State, refresh, unused
+from rideflex.routing.kernels.state import (
+    CLOSES,
+    DEPOT,
+    END_DEPOT,
+    LONGEST,
+    OPENS,
+    RIDERS,
+    SERVICE,
+    WHEELCHAIRS,
+    ZONE,
+    Plans,
+    Rules,
+    State,
+    refresh,
+    unused,
+)
 from rideflex.routing.problem import BREAK
 
 
@@ -35,8 +66,9 @@ def _improve_day(state: State, rules: Rules, penalty: int, rounds: int, day: int
     plans = Plans(state, rules)
     zero = np.zeros(1, dtype=np.int64)
     none = np.zeros((1, 2), dtype=np.int64)
-    as_agreed = Shifts(zero, none, none, zero, zero, zero, np.zeros((1, 4), dtype=np.int64))
-    best = np.empty((4, 1, 1, 1), dtype=np.int64)
+    as_agreed = Shifts(zero, none, none, np.zeros((1, 3), np.int64), np.zeros((1, 4), np.int64))
+    best = np.empty((1, 4, 1, 1), dtype=np.int64)
+    asked = np.empty((1, ASKED_COLUMNS), dtype=np.int64)
     barred = np.zeros(state.length.shape[1], dtype=np.bool_)
     before = np.empty_like(state.stops[day, 0])
     home = _homes(plans, day)
@@ -48,12 +80,12 @@ def _improve_day(state: State, rules: Rules, penalty: int, rounds: int, day: int
                 before[:] = state.stops[day, vehicle]
                 gain, free = take_out(plans, day, vehicle, request)
             if free and gain > 0:
-                asked = _booked(plans, day, request)
+                _booked(plans, day, request, asked)
                 quote_day(plans, asked, as_agreed, day, signed(0), barred, best)
-                cost = best[COST, 0, 0, 0]
+                cost = best[0, COST, 0, 0]
                 if cost < gain:
-                    vehicle = best[VEHICLE, 0, 0, 0]
-                    i, j = best[PICKUP, 0, 0, 0], best[DROPOFF, 0, 0, 0]
+                    vehicle = best[0, VEHICLE, 0, 0]
+                    i, j = best[0, PICKUP, 0, 0], best[0, DROPOFF, 0, 0]
                     insert(plans, day, vehicle, request, i, j, cost)
                     home[request] = vehicle
                     moved = True
@@ -86,9 +118,10 @@ def take_out(plans: Plans, day: int, vehicle: int, request: int) -> tuple[int, b
     # driver's break stays where it was.
     state, rules = plans
     travel, of = rules.travel, rules.vehicles[vehicle]
+    depot, end = of[DEPOT], of[END_DEPOT]
     stops, n = state.stops[day, vehicle], state.length[day, vehicle]
     kept, gain, longer = 0, 0, False
-    here = last = of.depot
+    here = last = depot
     passed, left_out = 0, False
     for k in range(n + 1):
         stop = stops[k] if k < n else BREAK
@@ -97,7 +130,7 @@ def take_out(plans: Plans, day: int, vehicle: int, request: int) -> tuple[int, b
             stops[kept] = BREAK
             kept += 1
             continue
-        zone = state.zone[day, stop] if k < n else of.end_depot
+        zone = state.visits[day, stop, ZONE] if k < n else end
         passed += travel[here, zone]
         here = zone
         if k < n and stop // 2 == request:
@@ -111,7 +144,7 @@ def take_out(plans: Plans, day: int, vehicle: int, request: int) -> tuple[int, b
             kept += 1
     state.length[day, vehicle] = kept
     if unused(plans, day, vehicle):  # it stays at home
-        gain += travel[of.depot, of.end_depot]
+        gain += travel[depot, end]
     state.driving[day] -= gain
     if longer:
         return gain, route_holds(plans, day, vehicle)
@@ -120,16 +153,13 @@ def take_out(plans: Plans, day: int, vehicle: int, request: int) -> tuple[int, b
 
 
 @compiled()
-def _booked(plans: Plans, day: int, request: int) -> Asked:
-    state = plans.state
-    pickup, dropoff = 2 * request, 2 * request + 1
-    return Asked(
-        state.zone[day, pickup:dropoff],
-        state.zone[day, dropoff : dropoff + 1],
-        np.array([[state.opens[day, pickup], state.closes[day, pickup]]]),
-        np.array([[state.opens[day, dropoff], state.closes[day, dropoff]]]),
-        state.riders[day, pickup:dropoff],
-        np.array([[state.service[day, pickup], state.service[day, dropoff]]]),
-        state.wheelchairs[day, pickup:dropoff],
-        state.max_ride[day, request : request + 1],
-    )
+def _booked(plans: Plans, day: int, request: int, asked: Asked) -> None:
+    # Writes a booked request into the one row of `asked`, with its windows as agreed.
+    visits = plans.state.visits
+    pickup, dropoff = visits[day, 2 * request], visits[day, 2 * request + 1]
+    asked[0, ORIGIN], asked[0, DESTINATION] = pickup[ZONE], dropoff[ZONE]
+    asked[0, PICKUP_OPENS], asked[0, PICKUP_CLOSES] = pickup[OPENS], pickup[CLOSES]
+    asked[0, DROPOFF_OPENS], asked[0, DROPOFF_CLOSES] = dropoff[OPENS], dropoff[CLOSES]
+    asked[0, SEATS], asked[0, CHAIRS] = pickup[RIDERS], pickup[WHEELCHAIRS]
+    asked[0, BOARD], asked[0, ALIGHT] = pickup[SERVICE], dropoff[SERVICE]
+    asked[0, MAX_RIDE] = pickup[LONGEST]

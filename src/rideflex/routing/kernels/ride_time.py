@@ -6,8 +6,33 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
-from rideflex.routing.kernels.layout import Asked, signed
-from rideflex.routing.kernels.state import NEVER, Plans, refresh, unused
+from rideflex.routing.kernels.layout import (
+    ALIGHT,
+    ASKED_COLUMNS,
+    BOARD,
+    DESTINATION,
+    MAX_RIDE,
+    ORIGIN,
+    signed,
+)
+from rideflex.routing.kernels.state import (
+    CLOSES,
+    DEPOT,
+    END,
+    END_DEPOT,
+    LONGEST,
+    NEVER,
+    OPENS,
+    REST,
+    REST_CLOSES,
+    REST_OPENS,
+    SERVICE,
+    START,
+    ZONE,
+    Plans,
+    refresh,
+    unused,
+)
 from rideflex.routing.problem import BREAK
 
 _AT_NO_POSITION = -3
@@ -65,91 +90,66 @@ def earliest_schedule(
 
 
 @compiled()
-def ride_holds(
-    plans: Plans,
-    asked: Asked,
-    day: int,
-    row: int,
-    vehicle: int,
-    i: int,
-    j: int,
-    bounds: npt.NDArray[np.int64],
-) -> bool:
-    """Tell whether a route has a schedule after an insertion at positions i and j.
-
-    `bounds` [4] are the offer's shifts in seconds, in the order of `OfferGrid.bounds`.
-    """
-    windows = np.empty((2, 2), dtype=np.int64)
-    windows[0] = asked.pickup_window[row] + bounds[:2]
-    windows[1] = asked.dropoff_window[row] + bounds[2:]
-    ends = (asked.origin[row], asked.destination[row])
-    return _has_schedule(
-        plans, day, vehicle, i, j, ends, windows, asked.service[row], asked.max_ride[row]
-    )
-
-
-@compiled()
 def route_holds(plans: Plans, day: int, vehicle: int) -> bool:
     """Recompute the positions of a route; tell whether it keeps every window, seat and ride."""
-    state, rules = plans
     holds = refresh(plans, day, vehicle)
-    if holds and (state.timed[day] or rules.max_duration < NEVER):
-        none = np.zeros((2, 2), dtype=np.int64)
-        nowhere = state.zone[day, 0], state.zone[day, 0]
+    if holds and (plans.state.timed[day] or plans.rules.max_duration < NEVER):
+        nobody, none = np.zeros(ASKED_COLUMNS, np.int64), np.zeros((2, 2), np.int64)
         at = signed(_AT_NO_POSITION)
-        holds = _has_schedule(plans, day, vehicle, at, at, nowhere, none, none[0], signed(0))
+        holds = ride_holds(plans, nobody, day, vehicle, at, at, none)
     return holds
 
 
 @compiled()
-def _has_schedule(
+def ride_holds(
     plans: Plans,
+    request: npt.NDArray[np.int64],
     day: int,
     vehicle: int,
     i: int,
     j: int,
-    ends: tuple[int, int],
     windows: npt.NDArray[np.int64],
-    service: npt.NDArray[np.int64],
-    max_ride: int,
 ) -> bool:
-    # The route with one more request after positions i and j, or as it is.
-    state, rules = plans
-    of = rules.vehicles[vehicle]
+    """Tell whether a route has a schedule after an insertion at positions i and j.
+
+    `request` is a row of a table of requests; `windows` [2, 2] are those of its pick-up and its
+    drop-off as they would be agreed.
+    """
+    state, travel, of = plans.state, plans.rules.travel, plans.rules.vehicles[vehicle]
+    visits = state.visits[day]
     n = state.length[day, vehicle] + (2 if i == _AT_NO_POSITION else 4)
     opens, closes, gap = (np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.int64))
     since, within = np.full(n, -1, dtype=np.int64), np.empty(n, dtype=np.int64)
-    boarded = np.empty(state.zone.shape[1] // 2, dtype=np.int64)
-    opens[0], closes[0] = of.start, of.end
-    here, served, picked, old = of.depot, np.int64(0), 0, 0
+    boarded = np.empty(len(visits) // 2, dtype=np.int64)
+    opens[0], closes[0] = of[START], of[END]
+    here, served, picked, old = of[DEPOT], signed(0), 0, 0
     for k in range(1, n - 1):
         gap[k] = served
         if k == i + 1:
-            zone, served = ends[0], service[0]
-            opens[k], closes[k] = windows[0]
-            picked = k
+            zone, served, picked = request[ORIGIN], request[BOARD], k
+            opens[k], closes[k] = windows[0, 0], windows[0, 1]
         elif k == j + 2:
-            zone, served = ends[1], service[1]
-            opens[k], closes[k] = windows[1]
-            since[k], within[k] = picked, max_ride + service[0]
+            zone, served = request[DESTINATION], request[ALIGHT]
+            opens[k], closes[k] = windows[1, 0], windows[1, 1]
+            since[k], within[k] = picked, request[MAX_RIDE] + request[BOARD]
         else:
             stop = state.stops[day, vehicle, old]
             old += 1
             if stop == BREAK:
-                opens[k], closes[k], served = of.rest_opens, of.rest_closes, of.rest
+                opens[k], closes[k], served = of[REST_OPENS], of[REST_CLOSES], of[REST]
                 continue
-            zone, served = state.zone[day, stop], state.service[day, stop]
-            opens[k], closes[k] = state.opens[day, stop], state.closes[day, stop]
+            zone, served = visits[stop, ZONE], visits[stop, SERVICE]
+            opens[k], closes[k] = visits[stop, OPENS], visits[stop, CLOSES]
             if stop % 2 == 0:
                 boarded[stop // 2] = k
             else:
                 since[k] = boarded[stop // 2]
-                within[k] = state.max_ride[day, stop // 2] + state.service[day, stop - 1]
-        gap[k] += rules.travel[here, zone]
+                within[k] = visits[stop, LONGEST] + visits[stop - 1, SERVICE]
+        gap[k] += travel[here, zone]
         here = zone
     back = n - 1
-    opens[back], closes[back] = of.start, of.end
-    gap[back] = served + rules.travel[here, of.end_depot]
+    opens[back], closes[back] = of[START], of[END]
+    gap[back] = served + travel[here, of[END_DEPOT]]
     if not unused(plans, day, vehicle) or i != _AT_NO_POSITION:
-        since[back], within[back] = 0, rules.max_duration
+        since[back], within[back] = 0, plans.rules.max_duration
     return earliest_schedule(opens, closes, gap, since, within, np.empty(n, dtype=np.int64))

@@ -16,7 +16,7 @@ from rideflex.routing.kernels.insertion import (
     quote_day,
     room_for_quotes,
 )
-from rideflex.routing.kernels.layout import Asked, Shifts, signed
+from rideflex.routing.kernels.layout import PICKUP_OPENS, Asked, Shifts, signed
 from rideflex.routing.kernels.relocate import take_out
 from rideflex.routing.kernels.state import NEVER, Plans, Rules, State
 
@@ -87,7 +87,7 @@ def _search_day(
     plans = Plans(state, rules)
     n = state.booked[current]
     first = day * choice.accepted.shape[1]
-    by_time = np.argsort(asked.pickup_window[first : first + n, 0])
+    by_time = np.argsort(asked[first : first + n, PICKUP_OPENS])
     quote = room_for_quotes(shifts)
     barred = np.zeros(state.length.shape[1], dtype=np.bool_)
     cost = _cost(plans, choice, day, current, n)
@@ -153,7 +153,7 @@ def _recreate(
     cheapest, agreed, found = choice.penalty, -1, 0
     astray = np.random.random() < _ASTRAY
     for offer in range(choice.price.shape[1]):
-        extra = quote[COST, shifts.group[offer], shifts.lane[offer], shifts.step[offer]]
+        extra = quote[shifts.at[offer, 0], COST, shifts.at[offer, 1], shifts.at[offer, 2]]
         if not choice.accepted[day, request, offer] or extra >= NEVER:
             continue
         cost = extra + choice.price[day, offer]
@@ -168,9 +168,9 @@ def _recreate(
             cheapest, agreed = cost, offer
     choice.chosen[row, request] = agreed
     if agreed >= 0:
-        at = shifts.group[agreed], shifts.lane[agreed], shifts.step[agreed]
+        at = shifts.at[agreed]
         agree(plans, asked, row, first + request, request, shifts.bounds[agreed])
-        cost, vehicle, i, j = quote[:, at[0], at[1], at[2]]
+        cost, vehicle, i, j = quote[at[0], :, at[1], at[2]]
         insert(plans, row, vehicle, request, i, j, cost)
 
 
@@ -195,15 +195,10 @@ def _cost(plans: Plans, choice: Choice, day: int, row: int, n: int) -> int:
 def _copy(plans: Plans, choice: Choice, source: int, target: int) -> None:
     state = plans.state
     choice.chosen[target] = choice.chosen[source]
-    state.opens[target] = state.opens[source]
-    state.closes[target] = state.closes[source]
+    state.visits[target] = state.visits[source]
     state.driving[target] = state.driving[source]
     for vehicle in range(state.length.shape[1]):
         n = state.length[source, vehicle]
         state.length[target, vehicle] = n
         state.stops[target, vehicle, :n] = state.stops[source, vehicle, :n]
-        state.place[target, vehicle, : n + 2] = state.place[source, vehicle, : n + 2]
-        state.ready[target, vehicle, : n + 2] = state.ready[source, vehicle, : n + 2]
-        state.late[target, vehicle, : n + 2] = state.late[source, vehicle, : n + 2]
-        state.load[target, vehicle, : n + 2] = state.load[source, vehicle, : n + 2]
-        state.chairs[target, vehicle, : n + 2] = state.chairs[source, vehicle, : n + 2]
+        state.route[target, vehicle, : n + 2] = state.route[source, vehicle, : n + 2]

@@ -8,7 +8,7 @@ before it. Of a vehicle whose driver rests, the rest stands in the route from th
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,54 +20,46 @@ from rideflex.routing.vehicles import Fleet, Vehicle
 NEVER = np.int64(1 << 40)
 _NO_REST = (0, int(NEVER), 0)
 
+# Columns of `State.visits`: what a stop asks for.
+ZONE, OPENS, CLOSES, SERVICE = 0, 1, 2, 3  # where, and when service may start; its seconds
+RIDERS, WHEELCHAIRS = 4, 5  # who board, negative where they leave
+LONGEST = 6  # seconds on board, NEVER without a limit
+VISIT_COLUMNS = 7
+
+# Columns of `State.route`: where and when a vehicle is at a position.
+PLACE = 0  # zone
+READY = 1  # earliest departure
+LATE = 2  # latest start of service that saves the rest
+LOAD, TAKEN = 3, 4  # seats and wheelchair places taken after the position
+ROUTE_COLUMNS = 5
+
 
 class State(NamedTuple):
     """Routes of B days with V vehicles and room for R requests a day; n = 2 R stops."""
 
-    zone: npt.NDArray[np.int32]  # [B, n] by stop
-    opens: npt.NDArray[np.int64]  # [B, n] earliest start of service
-    closes: npt.NDArray[np.int64]  # [B, n] latest start of service
-    service: npt.NDArray[np.int64]  # [B, n] seconds that the stop takes
-    riders: npt.NDArray[np.int32]  # [B, n] riders who board, negative where they leave
-    wheelchairs: npt.NDArray[np.int32]  # [B, n] likewise
-    max_ride: npt.NDArray[np.int64]  # [B, R] seconds on board, NEVER without a limit
+    visits: npt.NDArray[np.int64]  # [B, n, 7] by stop
     timed: npt.NDArray[np.bool_]  # [B] whether any ride has a limit
     booked: npt.NDArray[np.int32]  # [B] requests that came so far
     stops: npt.NDArray[np.int32]  # [B, V, n + 1] the route
     length: npt.NDArray[np.int32]  # [B, V] stops on the route, the rest included
-    place: npt.NDArray[np.int32]  # [B, V, n + 3] zone by position
-    ready: npt.NDArray[np.int64]  # [B, V, n + 3] earliest departure by position
-    late: npt.NDArray[np.int64]  # [B, V, n + 3] latest start of service that saves the rest
-    load: npt.NDArray[np.int32]  # [B, V, n + 3] seats taken after the position
-    chairs: npt.NDArray[np.int32]  # [B, V, n + 3] wheelchair places taken after the position
+    route: npt.NDArray[np.int64]  # [B, V, n + 3, 5] by position
     driving: npt.NDArray[np.int64]  # [B] seconds that all vehicles drive
 
 
-VEHICLE_LIMITS = np.dtype(
-    [
-        (name, np.int64)
-        for name in (
-            "seats",
-            "places",  # for wheelchairs
-            "chair_seats",  # that a wheelchair takes away
-            "depot",  # where routes start
-            "end_depot",  # where they end
-            "start",  # of the shift
-            "end",
-            "rest_opens",  # earliest start of the rest
-            "rest_closes",  # latest start
-            "rest",  # its seconds, 0 without one
-            "kind",  # equal for vehicles that are alike
-        )
-    ]
-)
+# Columns of `Rules.vehicles`.
+ROOM, CHAIR_ROOM = 0, 1  # seats and wheelchair places
+CHAIR_SEATS = 2  # that a wheelchair takes away
+DEPOT, END_DEPOT = 3, 4
+START, END = 5, 6  # of the shift
+REST_OPENS, REST_CLOSES, REST = 7, 8, 9  # when the rest may start; its seconds, 0 without one
+KIND = 10  # equal for vehicles that are alike
 
 
 class Rules(NamedTuple):
     """Travel times and what V vehicles must keep; NEVER where there is no limit."""
 
     travel: npt.NDArray[np.int32]  # [Z, Z] seconds
-    vehicles: Any  # [V] records of VEHICLE_LIMITS
+    vehicles: npt.NDArray[np.int64]  # [V, 11]
     max_duration: int
     shortcut: int  # most seconds that driving by way of another zone can save
 
@@ -81,21 +73,18 @@ class Plans(NamedTuple):
 
 def rules_of(fleet: Fleet, travel_times: npt.NDArray[np.int32]) -> Rules:
     """Collect what the kernels need to know of a fleet and its travel times."""
+    columns = [
+        (of.seats, of.wheelchairs, of.seats_per_wheelchair, of.depot, of.end, *of.shift)
+        for of in fleet.vehicles
+    ]
+    rests = [_rest_of(of) for of in fleet.vehicles]
+    kinds = np.array(fleet.kinds)[:, None]
     return Rules(
         travel=travel_times,
-        vehicles=np.array(
-            [
-                (
-                    of.seats, of.wheelchairs, of.seats_per_wheelchair, of.depot, of.end, *of.shift,
-                    *_rest_of(of), kind,
-                )
-                for of, kind in zip(fleet.vehicles, fleet.kinds, strict=True)
-            ],
-            dtype=VEHICLE_LIMITS,
-        ),
+        vehicles=np.concatenate([columns, rests, kinds], axis=1).astype(np.int64),
         max_duration=int(NEVER) if fleet.max_duration is None else fleet.max_duration,
         shortcut=int(_largest_shortcut(travel_times)),
-    )  # fmt: skip
+    )
 
 
 def _rest_of(vehicle: Vehicle) -> tuple[int, int, int]:
@@ -106,24 +95,13 @@ def _rest_of(vehicle: Vehicle) -> tuple[int, int, int]:
 def empty_plans(n_days: int, max_requests: int, rules: Rules) -> Plans:
     """Make the plans of days on which nobody has called yet."""
     n, vehicles = 2 * max_requests, len(rules.vehicles)
-    by_stop, by_position = (n_days, n), (n_days, vehicles, n + 3)
     state = State(
-        zone=np.zeros(by_stop, dtype=np.int32),
-        opens=np.zeros(by_stop, dtype=np.int64),
-        closes=np.zeros(by_stop, dtype=np.int64),
-        service=np.zeros(by_stop, dtype=np.int64),
-        riders=np.zeros(by_stop, dtype=np.int32),
-        wheelchairs=np.zeros(by_stop, dtype=np.int32),
-        max_ride=np.full((n_days, max_requests), NEVER, dtype=np.int64),
+        visits=np.zeros((n_days, n, VISIT_COLUMNS), dtype=np.int64),
         timed=np.zeros(n_days, dtype=np.bool_),
         booked=np.zeros(n_days, dtype=np.int32),
         stops=np.zeros((n_days, vehicles, n + 1), dtype=np.int32),
         length=np.zeros((n_days, vehicles), dtype=np.int32),
-        place=np.zeros(by_position, dtype=np.int32),
-        ready=np.zeros(by_position, dtype=np.int64),
-        late=np.zeros(by_position, dtype=np.int64),
-        load=np.zeros(by_position, dtype=np.int32),
-        chairs=np.zeros(by_position, dtype=np.int32),
+        route=np.zeros((n_days, vehicles, n + 3, ROUTE_COLUMNS), dtype=np.int64),
         driving=np.zeros(n_days, dtype=np.int64),
     )
     plans = Plans(state, rules)
@@ -134,13 +112,13 @@ def empty_plans(n_days: int, max_requests: int, rules: Rules) -> Plans:
 @compiled()
 def clear(plans: Plans, rows: npt.NDArray[np.intp]) -> None:
     """Empty the days at `rows`: what is left is the rest of every driver who has one."""
-    state, rules = plans
+    state, vehicles = plans.state, plans.rules.vehicles
     for day in rows:
         state.booked[day] = 0
         state.driving[day] = 0
         state.timed[day] = False
-        for vehicle in range(len(rules.vehicles)):
-            rests = rules.vehicles[vehicle].rest > 0
+        for vehicle in range(len(vehicles)):
+            rests = vehicles[vehicle, REST] > 0
             state.length[day, vehicle] = 1 if rests else 0
             if rests:
                 state.stops[day, vehicle, 0] = BREAK
@@ -150,54 +128,47 @@ def clear(plans: Plans, rows: npt.NDArray[np.intp]) -> None:
 @compiled()
 def unused(plans: Plans, day: int, vehicle: int) -> bool:
     """Tell whether a vehicle has nobody to carry, and so stays at its depot."""
-    rests = 1 if plans.rules.vehicles[vehicle].rest > 0 else 0
+    rests = 1 if plans.rules.vehicles[vehicle, REST] > 0 else 0
     return bool(plans.state.length[day, vehicle] == rests)
 
 
 @compiled()
 def refresh(plans: Plans, day: int, vehicle: int) -> bool:
     """Recompute the positions of a route from its stops; False where a window or seat breaks."""
-    state, rules = plans
-    travel = rules.travel
+    state, travel, of = plans.state, plans.rules.travel, plans.rules.vehicles[vehicle]
     n = state.length[day, vehicle]
-    stops = state.stops[day, vehicle]
-    place, ready = state.place[day, vehicle], state.ready[day, vehicle]
-    late = state.late[day, vehicle]
-    load, chairs = state.load[day, vehicle], state.chairs[day, vehicle]
-    of = rules.vehicles[vehicle]
+    stops, at, visits = state.stops[day, vehicle], state.route[day, vehicle], state.visits[day]
+    at[0, PLACE], at[0, READY], at[0, LOAD], at[0, TAKEN] = of[DEPOT], of[START], 0, 0
     holds = True
-    place[0], ready[0], load[0], chairs[0] = of.depot, of.start, 0, 0
     for k in range(1, n + 1):
         stop = stops[k - 1]
-        load[k], chairs[k] = load[k - 1], chairs[k - 1]
+        load, taken, here = at[k - 1, LOAD], at[k - 1, TAKEN], at[k - 1, PLACE]
         if stop == BREAK:
-            place[k] = place[k - 1]
-            start = max(of.rest_opens, ready[k - 1])
-            ready[k] = start + of.rest
-            holds = holds and start <= of.rest_closes and load[k] == 0 and chairs[k] == 0
+            start = max(of[REST_OPENS], at[k - 1, READY])
+            at[k, READY] = start + of[REST]
+            holds = holds and start <= of[REST_CLOSES] and load == 0 and taken == 0
         else:
-            place[k] = state.zone[day, stop]
-            start = max(state.opens[day, stop], ready[k - 1] + travel[place[k - 1], place[k]])
-            ready[k] = start + state.service[day, stop]
-            chairs[k] += state.wheelchairs[day, stop]
-            load[k] += state.riders[day, stop]
-            load[k] += of.chair_seats * state.wheelchairs[day, stop]
-            holds = holds and start <= state.closes[day, stop]
-            holds = holds and load[k] <= of.seats and chairs[k] <= of.places
-    place[n + 1], load[n + 1], chairs[n + 1] = of.end_depot, 0, 0
-    idle = unused(plans, day, vehicle)
-    ready[n + 1] = of.start if idle else ready[n] + travel[place[n], place[n + 1]]
-    holds = holds and ready[n + 1] <= of.end
-    late[n + 1] = of.end
-    leave = late[n + 1] - travel[place[n], place[n + 1]]
+            here, last = visits[stop, ZONE], here
+            start = max(visits[stop, OPENS], at[k - 1, READY] + travel[last, here])
+            at[k, READY] = start + visits[stop, SERVICE]
+            taken += visits[stop, WHEELCHAIRS]
+            load += visits[stop, RIDERS] + of[CHAIR_SEATS] * visits[stop, WHEELCHAIRS]
+            holds = holds and start <= visits[stop, CLOSES]
+            holds = holds and load <= of[ROOM] and taken <= of[CHAIR_ROOM]
+        at[k, PLACE], at[k, LOAD], at[k, TAKEN] = here, load, taken
+    back = travel[at[n, PLACE], of[END_DEPOT]]
+    at[n + 1, PLACE], at[n + 1, LOAD], at[n + 1, TAKEN] = of[END_DEPOT], 0, 0
+    at[n + 1, READY] = of[START] if unused(plans, day, vehicle) else at[n, READY] + back
+    holds = holds and at[n + 1, READY] <= of[END]
+    at[n + 1, LATE] = of[END]
+    leave = of[END] - back
     for k in range(n, 0, -1):
         stop = stops[k - 1]
         if stop == BREAK:
-            late[k] = min(of.rest_closes, leave - of.rest)
-            leave = late[k]
+            at[k, LATE] = leave = min(of[REST_CLOSES], leave - of[REST])
         else:
-            late[k] = min(state.closes[day, stop], leave - state.service[day, stop])
-            leave = late[k] - travel[place[k - 1], place[k]]
+            at[k, LATE] = min(visits[stop, CLOSES], leave - visits[stop, SERVICE])
+            leave = at[k, LATE] - travel[at[k - 1, PLACE], at[k, PLACE]]
     return holds
 
 

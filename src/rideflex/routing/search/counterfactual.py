@@ -8,7 +8,7 @@ import numpy.typing as npt
 from rideflex._compiled import compiled
 from rideflex.routing.kernels.relocate import take_out
 from rideflex.routing.kernels.ride_time import route_holds
-from rideflex.routing.kernels.state import Plans
+from rideflex.routing.kernels.state import CLOSES, OPENS, Plans
 from rideflex.routing.plans import PlanBatch
 
 
@@ -37,10 +37,9 @@ def narrowed(
     at, which = np.asarray(days, dtype=np.intp), np.asarray(requests, dtype=np.int64)
     copies = plans.select(at)
     rows, back = np.arange(len(at)), 60 * np.asarray(bounds, dtype=np.int64)
-    state = copies.arrays.state
-    for stop, opens, closes in ((2 * which, 0, 1), (2 * which + 1, 2, 3)):
-        state.opens[rows, stop] -= back[:, opens]
-        state.closes[rows, stop] -= back[:, closes]
+    visits = copies.arrays.state.visits
+    visits[rows, 2 * which, OPENS : CLOSES + 1] -= back[:, :2]
+    visits[rows, 2 * which + 1, OPENS : CLOSES + 1] -= back[:, 2:]
     broken = np.zeros(len(at), dtype=np.bool_)
     _drop_broken(copies.arrays, which, broken)
     cost = plans.cost[at]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rideflex.errors import UsageError
-from rideflex.routing.kernels.layout import Asked
+from rideflex.routing.kernels.layout import ASKED_COLUMNS
 from rideflex.routing.kernels.ruin_recreate import Choice
 from rideflex.routing.plans import PlanBatch
 from rideflex.routing.search.agreement import Agreement
@@ -44,14 +44,10 @@ def search_jointly(
     room = plans.max_requests
     accepted = np.zeros((len(starts), room, len(first.offers)), dtype=np.bool_)
     chosen = np.full((len(starts), room), -1, dtype=np.int64)
-    asked = Asked.room(len(starts) * room)
+    asked = np.zeros((len(starts) * room, ASKED_COLUMNS), dtype=np.int64)
     for row, start in enumerate(starts):
         n = len(days[row].requests)
-        at = slice(row * room, row * room + n)
-        for column, of_day in zip(
-            asked._asdict().values(), plans.asked(days[row].requests), strict=True
-        ):
-            column[at] = of_day
+        asked[row * room : row * room + n] = plans.asked(days[row].requests)
         accepted[row, :n] = start.open_day.accepted
         chosen[row, :n] = start.actions
         chosen[row, list(start.solution.unserved)] = -1

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.offers import OfferGrid
-from rideflex.routing.kernels.layout import Asked, shifts_of
+from rideflex.routing.kernels.edit import as_agreed
+from rideflex.routing.kernels.layout import ASKED_COLUMNS, Asked, shifts_of
 from rideflex.routing.kernels.ruin_recreate import BEST, Choice, search_days
 from rideflex.routing.plans import PlanBatch
 from rideflex.routing.problem import BREAK
@@ -27,18 +28,7 @@ def search_routes(plans: PlanBatch, rounds: int, seeds: npt.ArrayLike) -> PlanBa
         One a day [B]: days with equal plans and seeds are searched alike.
     """
     n_days, room = len(plans), plans.max_requests
-    state = plans.arrays.state
-    windows = np.stack([state.opens, state.closes], axis=2)
-    asked = Asked(
-        origin=state.zone[:, 0::2].flatten(),
-        destination=state.zone[:, 1::2].flatten(),
-        pickup_window=np.ascontiguousarray(windows[:, 0::2]).reshape(-1, 2),
-        dropoff_window=np.ascontiguousarray(windows[:, 1::2]).reshape(-1, 2),
-        riders=state.riders[:, 0::2].flatten(),
-        service=state.service.reshape(-1, 2),
-        wheelchairs=state.wheelchairs[:, 0::2].flatten(),
-        max_ride=state.max_ride.flatten(),
-    )
+    asked = as_agreed(plans.arrays.state.visits).reshape(-1, ASKED_COLUMNS)
     choice = Choice(
         accepted=np.ones((n_days, room, 1), dtype=np.bool_),
         price=np.zeros((n_days, 1), dtype=np.int64),
