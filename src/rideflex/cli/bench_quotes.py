@@ -71,7 +71,7 @@ def quotes(
         f"insertion drives {quality.insertion_over_reoptimised - 1:.1%} more.\n"
         f"Days that got worse: {quality.worse_days}; plans that the oracle refused: "
         f"{quality.refused_plans}.\n"
-        f"Small days on which the bound's local search found the exact optimum: "
+        f"Small days on which the clairvoyant search found the exact optimum: "
         f"{quality.exact_equal} of {quality.exact_days}.\n"
         f"Medians of {found.runs} runs of {found.batch} days after {found.warm_up} warm-up.\n"
         f"Machine: {found.machine}"

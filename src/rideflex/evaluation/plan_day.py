@@ -147,8 +147,8 @@ def _plan_area_day(area: ServiceArea, iterations: int, seed: int, solver: Solver
         accepted = rng.random(len(rows))[:, None] < area.answers[0, rows]
         open_day = OpenDay(day, area.table.offers, accepted)
         starts = [Agreement.as_asked(open_day, plan.solution.routes) for plan in plans]
-        bound = clairvoyant(starts, iterations=iterations, seed=seed, solver=solver)
-        agreed = open_day.under(bound.actions)
-        plans += (Plan("every answer known", agreed, bound.solution, bound.minutes),)
+        benchmark = clairvoyant(starts, iterations=iterations, seed=seed, solver=solver)
+        agreed = open_day.under(benchmark.actions)
+        plans += (Plan("every answer known", agreed, benchmark.solution, benchmark.minutes),)
     zones = None if area.coordinates is None else Map(area.coordinates, geographic=True)
     return Planned(area.folder.name, "a drawn day", "vehicle min", 60.0, plans, zones, solver)

@@ -1,4 +1,4 @@
-"""The bound: the best offers and routes that could be had if every answer were known."""
+"""The clairvoyant benchmark: the best offers and routes found when every answer is known."""
 
 from __future__ import annotations
 
