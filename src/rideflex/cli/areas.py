@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rideflex.cli.outputs import Json, write_figures
+from rideflex.cli.outputs import Json
+from rideflex.cli.problems import number_of, tell
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from rideflex.areas import AreaCheck
-    from rideflex.errors import Problem
 
 _SHOWN_ROWS = 10
 
 
 def generate(
     out: Annotated[Path, typer.Argument(help="Folder to make; it must not be there yet.")],
-    travelers: Annotated[int, typer.Option(help="Number of travelers.")] = 30,
+    travelers: Annotated[
+        int | None, typer.Option(help="Number of travelers: 30, or 120 with --bookings.")
+    ] = None,
     trips: Annotated[int, typer.Option(help="Trips a traveler, on average; 1,000 at most.")] = 52,
     zones: Annotated[int, typer.Option(help="Number of zones.")] = 31,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 0,
@@ -37,18 +37,34 @@ def generate(
     features: Annotated[
         bool, typer.Option(help="Whether the type depends on age, occupation and income.")
     ] = True,
+    bookings: Annotated[
+        bool, typer.Option("--bookings", help="Make a service of dated bookings and a fleet.")
+    ] = False,
+    days: Annotated[int, typer.Option(help="Dates of --bookings.")] = 90,
 ) -> None:
     """Write the folder of a made-up service area, with the flaws of a real one.
 
-    Example: `rideflex generate cities/demo --travelers 30 --trips 52 --zones 31 --seed 7`
+    With `--bookings`, a service as it is: dated bookings of regulars and strangers with their
+    returns, a mixed fleet, rules, and a log of answers. Examples: `rideflex generate cities/demo
+    --travelers 30 --trips 52 --zones 31 --seed 7`, `rideflex generate services/demo --bookings
+    --travelers 120 --days 90`
     """
     from rideflex.cli.console import make_console
-    from rideflex.synthetic import AreaSettings, generate_area
+    from rideflex.synthetic import (
+        AreaSettings,
+        BookingSettings,
+        generate_area,
+        generate_bookings,
+    )
 
-    settings = AreaSettings(travelers, trips, zones, seed, answers, change, features)
     console = make_console()
     with console.status("making up the city"):
-        generate_area(out, settings)
+        if bookings:
+            people = BookingSettings().people if travelers is None else travelers
+            generate_bookings(out, BookingSettings(people, days, zones, seed))
+        else:
+            n = AreaSettings().travelers if travelers is None else travelers
+            generate_area(out, AreaSettings(n, trips, zones, seed, answers, change, features))
     names = ", ".join(sorted(path.name for path in out.iterdir()))
     console.print(f"Wrote {out}: {names}", soft_wrap=True)
 
@@ -64,53 +80,22 @@ def check(
 
     Example: `rideflex check cities/demo`
     """
-    from rideflex.areas import check_area
+    from rideflex.areas import check_area, is_service
     from rideflex.cli.console import make_console, print_wrapped
 
+    if is_service(folder):
+        from rideflex.cli.check_service import check_bookings
+
+        check_bookings(folder, json)
+        return
     found = check_area(folder)
     console = make_console()
     _print_counts(console, folder, found)
     if found.types is not None:
-        print_wrapped(console, f"{_number(len(found.types), 'flexibility type')}:")
+        print_wrapped(console, f"{number_of(len(found.types), 'flexibility type')}:")
         for name in found.types:
             print_wrapped(console, f"- {name}")
-    for word, problems in (("warning", found.warnings), ("error", found.problems)):
-        for line in _grouped(problems):
-            print_wrapped(console, f"{word}: {line}")
-    texts = {
-        "problems": [str(one) for one in found.problems],
-        "warnings": [str(one) for one in found.warnings],
-    }
-    write_figures(console, json, {**asdict(found), **texts})
-    warned = f"{_number(len(found.warnings), 'warning')}. " if found.warnings else ""
-    if found.problems:
-        errors = _number(len(found.problems), "error")
-        print_wrapped(console, f"{warned}{errors}; nothing can be run on this folder yet.")
-        raise typer.Exit(1)
-    print_wrapped(console, f"{warned}No errors.")
-
-
-def _grouped(problems: Sequence[Problem]) -> list[str]:
-    """One line for all problems that differ in row, value and numbers only."""
-    groups: dict[tuple[str, str | None, str], list[Problem]] = {}
-    for one in problems:
-        kind = re.sub(r"'[^']*'|[\d.,]*\d", "#", one.cause)
-        groups.setdefault((one.file, one.column, kind), []).append(one)
-    return [str(first) + _others(others) for first, *others in groups.values()]
-
-
-def _others(others: Sequence[Problem]) -> str:
-    """How many problems are like the first, and the first of their rows."""
-    if not others:
-        return ""
-    rows = [f"{one.row:,}" for one in others[:_SHOWN_ROWS] if one.row is not None]
-    more = ", …" if len(others) > len(rows) else ""
-    listed = f": row{'s' * (len(others) > 1)} {', '.join(rows)}{more}" if rows else ""
-    return f" (and {len(others):,} more like it{listed})"
-
-
-def _number(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+    tell(console, json, asdict(found), found.problems, found.warnings)
 
 
 def _print_counts(console: Console, folder: Path, found: AreaCheck) -> None:

@@ -19,7 +19,7 @@ _MAKE_FOLDERS = {"generate", "train"}
 
 
 class WritingCommand(TyperCommand):
-    """A command whose `--json`, `--plot`, `--page` and `--out` are checked before it runs."""
+    """A command whose `--json`, `--plot`, `--out` and other files are checked before it runs."""
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command.
@@ -34,7 +34,7 @@ class WritingCommand(TyperCommand):
         plot = ctx.params.get("plot")
         if plot is not None and plot.suffix.lower() not in PICTURES:
             raise UsageError(f"--plot {plot}: name the picture .png, .svg or .pdf")
-        for option in ("json", "plot", "page", "out"):
+        for option in ("json", "plot", "page", "csv", "geojson", "out"):
             path = ctx.params.get(option)
             if isinstance(path, Path):
                 folder = option == "out" and self.name in _MAKE_FOLDERS

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from rideflex.cli.outputs import Json, write_figures
+from rideflex.errors import UsageError
+
+if TYPE_CHECKING:
+    from rideflex.routing.search.solver import Solver
 
 
 def route(
     path: Annotated[
-        Path, typer.Argument(help="An instance of Li and Lim or Cordeau, or a service-area folder.")
+        Path,
+        typer.Argument(help="A folder of bookings or of an area, or a published instance."),
     ],
+    date: Annotated[
+        str | None, typer.Option(help="Of bookings: the date to plan, YYYY-MM-DD.")
+    ] = None,
     iterations: Annotated[int, typer.Option(min=0, help="Of the solver.")] = 2000,
     json: Json = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the runs of a date as a table.")] = None,
+    geojson: Annotated[Path | None, typer.Option(help="Write the runs of a date as a map.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw map and Gantt chart to it.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the search, and of a drawn day.")] = 0,
     solver: Annotated[
@@ -23,11 +33,34 @@ def route(
         typer.Option(help="PyVRP where it is installed, else the built-in search, if not named."),
     ] = None,
 ) -> None:
-    """Route a published instance, or a day drawn from a service area, and check the result.
+    """Route a date of bookings, a day drawn from an area, or a published instance.
 
     A drawn day is routed as it was asked for and, with every answer known, under the best offers.
-    Examples: `rideflex route lc101.txt`, `rideflex route cities/demo --plot day.png`
+    Every plan is checked by a plain simulation. Examples: `rideflex route services/demo --date
+    2026-02-03 --csv runs.csv`, `rideflex route cities/demo --plot day.png`, `rideflex route
+    lc101.txt`
     """
+    from rideflex.areas import is_service
+
+    if is_service(path):
+        from rideflex.cli.route_date import RouteFiles, route_date
+
+        route_date(path, date, iterations, seed, solver, RouteFiles(json, csv, geojson, plot))
+        return
+    for name, given in (("--date", date), ("--csv", csv), ("--geojson", geojson)):
+        if given is not None:
+            raise UsageError(f"{name} is for a folder of bookings, and {path} is none")
+    _route_plans(path, iterations, seed, solver, json, plot)
+
+
+def _route_plans(
+    path: Path,
+    iterations: int,
+    seed: int,
+    solver: Solver | None,
+    json: Path | None,
+    plot: Path | None,
+) -> None:
     from rideflex.cli.console import make_console, make_table, print_wrapped
     from rideflex.evaluation.plan_day import plan_path
     from rideflex.routing.search.solver import installed_solver

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rideflex.errors import UsageError
 
@@ -161,6 +161,14 @@ class Fleet:
 
     def __len__(self) -> int:
         return len(self.vehicles)
+
+    def moved(self, zone_of: Mapping[int, int]) -> Fleet:
+        """Return the fleet with its depots at other zone numbers."""
+        vehicles = (
+            replace(one, depot=zone_of[one.depot], end_depot=zone_of[one.end])
+            for one in self.vehicles
+        )
+        return replace(self, vehicles=tuple(vehicles))
 
     @property
     def kinds(self) -> Sequence[int]:

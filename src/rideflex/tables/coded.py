@@ -47,6 +47,13 @@ class Coded:
         values = [value for value, is_held in zip(self.values, held, strict=True) if is_held]
         return Coded(values, self.through(places))
 
+    def filled(self, value: Any) -> Coded:
+        """Let rows that hold nothing hold a value."""
+        if not self.has_missing:
+            return self
+        codes = np.where(self.codes < 0, np.int32(len(self.values)), self.codes)
+        return Coded([*self.values, value], codes)
+
     def arrow(self) -> pa.DictionaryArray:
         """View the column as Arrow does."""
         codes = pa.array(self.codes, mask=self.codes < 0 if self.has_missing else None)

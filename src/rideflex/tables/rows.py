@@ -95,6 +95,11 @@ class Rows:
             filled |= np.array([value != "" for value in coded.values])[coded.codes]
         return self.where(filled)
 
+    def filled(self) -> Rows:
+        """Take a cell that holds nothing, as Parquet has them, for a blank one."""
+        columns = {name: coded.filled("") for name, coded in self.columns.items()}
+        return replace(self, columns=columns)
+
     def where(self, held: npt.NDArray[np.bool_]) -> Rows:
         """Leave out the rows that are not held, bool [n]."""
         columns = {

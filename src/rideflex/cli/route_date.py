@@ -1,0 +1,150 @@
+"""`rideflex route` of a date of bookings."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from rideflex.cli.console import make_console, make_table, print_wrapped
+from rideflex.cli.outputs import write_figures
+from rideflex.errors import UsageError
+from rideflex.storage.atomic import replacing, write_json
+from rideflex.tables.cells import date as read_date
+from rideflex.tables.time_windows import clock
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rideflex.evaluation.plan_date import PlannedDate
+    from rideflex.routing.search.solver import Solver
+
+_COLUMNS = (
+    "vehicle", "kind", "time", "booking_id", "traveler_id", "promised_from", "promised_until",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RouteFiles:
+    """Files to write, as far as they are named."""
+
+    json: Path | None
+    csv: Path | None
+    geojson: Path | None
+    plot: Path | None
+
+
+def route_date(
+    folder: Path,
+    date: str | None,
+    iterations: int,
+    seed: int,
+    solver: Solver | None,
+    files: RouteFiles,
+) -> None:
+    """Plan one date of a folder of bookings, and print its runs.
+
+    Raises
+    ------
+    UsageError
+        If no date is named or nothing is booked on it, or a map is asked for without places.
+    """
+    from rideflex.areas import read_service
+    from rideflex.evaluation.plan_date import plan_date
+    from rideflex.routing.search.solver import installed_solver
+
+    if files.plot is not None:
+        from rideflex.routing.plots import draw_days  # before the work, which may be long
+    console = make_console()
+    with console.status("reading the bookings"):
+        service = read_service(folder)
+    if date is None:
+        some = f" ({service.dates[0]} to {service.dates[-1]})" if service.dates else ""
+        raise UsageError(f"{folder} holds bookings of {len(service.dates)} dates{some}: name one "
+                         "of them with --date")  # fmt: skip
+    try:
+        day = read_date(date)
+    except ValueError as error:
+        raise UsageError(f"--date {date!r} {error}") from None
+    if files.geojson is not None and service.places is None:
+        raise UsageError("--geojson needs bookings and depots with latitude and longitude")
+    with console.status("routing"):
+        found = plan_date(service, day, iterations, seed, solver or installed_solver())
+    _print(console, found)
+    write_figures(console, files.json, found.as_json())
+    if files.csv is not None:
+        _write_csv(files.csv, found)
+        print_wrapped(console, f"Wrote {files.csv}.")
+    if files.geojson is not None:
+        write_json(files.geojson, found.as_geojson())
+        print_wrapped(console, f"Wrote {files.geojson}.")
+    if files.plot is not None:
+        draw_days([found.picture()], files.plot, found.map(), 3600.0)
+        print_wrapped(console, f"Wrote {files.plot}.")
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def _print(console: Console, found: PlannedDate) -> None:
+    of, n = found.figures, len(found.booked.rows)
+    table = make_table(f"{found.service.folder.name} on {found.date}", "what", "figure")
+    rows = [
+        ("requests", f"{n:,}"),
+        ("served", f"{n - len(found.unserved):,}"),
+        (
+            "vehicle minutes, inserted in the order of booking",
+            f"{found.inserted.driving / 60:,.1f}",
+        ),
+        ("vehicle minutes, re-optimised", f"{found.solution.driving / 60:,.1f}"),
+        ("penalty minutes of whom no vehicle takes", f"{found.penalty_seconds / 60:,.0f}"),
+        ("vehicle hours, from depot to depot", f"{of.vehicle_hours:,.1f}"),
+        ("vehicles out", f"{of.vehicles:,.0f} of {len(found.service.fleet)}"),
+        ("trips a vehicle hour", _figure(of.trips_per_hour, 2)),
+        ("minutes on board beyond the direct drive, mean", _figure(of.ride_excess_mean, 1)),
+        ("the same, nine of ten", _figure(of.ride_excess_p90, 1)),
+        ("longest ride, minutes", _figure(of.ride_max, 1)),
+        ("oracle", "refused" if found.problems else "accepted"),
+    ]
+    for label, figure in rows:
+        table.add_row(label, figure)
+    console.print(table)
+    runs = make_table("Runs", "vehicle", "leaves", "back", "pick-ups", "first and last booking")
+    for run in found.runs:
+        booked = [stop.booking_id for stop in run.stops if stop.kind == "pickup"]
+        first_and_last = f"{booked[0]} … {booked[-1]}" if len(booked) > 1 else str(booked[0])
+        times = (clock(run.stops[0].seconds), clock(run.stops[-1].seconds))
+        runs.add_row(run.vehicle, *times, str(len(booked)), first_and_last)
+    console.print(runs)
+    if found.unserved:
+        print_wrapped(console, f"No vehicle takes {', '.join(found.unserved)}.")
+    if found.service.is_estimated:
+        driving = found.service.settings.driving
+        print_wrapped(
+            console,
+            "Travel times are ESTIMATED from places (great circle, detour "
+            f"{driving.detour:g}, {driving.speed_kmh:g} km/h): no figure above is better than "
+            "that. Put measured ones into travel_times.csv.",
+        )
+    if found.booked.day.fleet.has_breaks:
+        print_wrapped(
+            console,
+            "Routed by the built-in search: there are drivers' breaks, which PyVRP does not know.",
+        )
+    for problem in found.problems:
+        print_wrapped(console, f"problem: {problem}")
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def _write_csv(path: Path, found: PlannedDate) -> None:
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, _COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        for run in found.runs:
+            for stop in run.stops:
+                writer.writerow({"vehicle": run.vehicle, **stop.as_json()})
