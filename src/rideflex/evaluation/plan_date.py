@@ -136,7 +136,8 @@ class PlannedDate:
     def picture(self) -> Picture:
         """Map and Gantt chart of the re-optimised routes."""
         title = f"{self.date}: {self.solution.driving / 60:,.1f} vehicle min"
-        return Picture(title, self.booked.day, self.solution.routes, None)
+        names = self.service.vehicle_ids
+        return Picture(title, self.booked.day, self.solution.routes, vehicle_names=names)
 
     def map(self) -> Map | None:
         """Where the zones of the day lie, if that is known."""

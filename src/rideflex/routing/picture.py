@@ -23,12 +23,20 @@ class Picture:
         The day, windows as agreed, and routes that keep them.
     asked
         The requests with the windows they were asked with; what the agreement added is coloured.
+    vehicle_names
+        Names of the vehicles; their numbers where not given.
     """
 
     title: str
     day: ServiceDay
     routes: Routes
     asked: Requests | None = None
+    vehicle_names: tuple[str, ...] | None = None
+
+    def vehicle(self, number: int) -> str:
+        """Return what a vehicle is called."""
+        names = self.vehicle_names
+        return f"vehicle {number}" if names is None else names[number]
 
 
 @dataclass(frozen=True)

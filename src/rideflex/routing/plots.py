@@ -17,7 +17,8 @@ from matplotlib.ticker import MaxNLocator
 
 from rideflex.routing.picture import Map, Picture
 from rideflex.routing.problem import BREAK, ServiceDay
-from rideflex.routing.solution import earliest_times, legs_of, window_of, zone_of, zones_of
+from rideflex.routing.schedule import schedule_of
+from rideflex.routing.solution import legs_of, window_of, zone_of, zones_of
 from rideflex.storage.atomic import replacing
 
 _WINDOW, _WIDENED, _DRIVING = "#d5d9e0", "#f59e0b", "#4b5563"
@@ -137,7 +138,7 @@ def _draw_map(axes: Axes, picture: Picture, zones: Map) -> None:
         )
     ]
     marks += [
-        Line2D([], [], color=_color(vehicle), label=f"vehicle {vehicle}")
+        Line2D([], [], color=_color(vehicle), label=picture.vehicle(vehicle))
         for vehicle, route in enumerate(picture.routes)
         if route
     ]
@@ -164,13 +165,11 @@ def _draw_gantt(axes: Axes, picture: Picture, clock: float) -> None:
     for vehicle, route in enumerate(picture.routes):
         if not route:
             continue
-        times = earliest_times(day, vehicle, route)
-        if times is None:
-            raise ValueError(f"the route of vehicle {vehicle} can't be driven")
+        times = schedule_of(day, vehicle, route)
         _draw_driving(axes, legs_of(day, vehicle, route), times, row, clock)
         if BREAK in route:
             _draw_break(axes, day, vehicle, times[route.index(BREAK) + 1], row, clock)
-        ticks.append((row, f"vehicle {vehicle}"))
+        ticks.append((row, picture.vehicle(vehicle)))
         row += 1
         for stop in route:
             if stop != BREAK and stop % 2 == 0:
