@@ -11,6 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from rideflex.cli.app import app
+from tests.areas.exports.test_import import EXPORT
 from tests.areas.services import write_service
 from tests.areas.test_service import MISTAKES
 
@@ -106,3 +107,17 @@ def test_options_of_bookings_are_refused_elsewhere(tmp_path):
     instance.write_text("2 10 1\n")
     shown = CliRunner().invoke(app, ["route", str(instance), "--date", "2026-01-06"])
     assert "is for a folder of bookings" in shown.output + str(shown.exception)
+
+
+def test_an_export_is_imported(tmp_path):
+    """The columns, the counts and the reasons are shown, and what to do next."""
+    export = tmp_path / "export.csv"
+    export.write_text(EXPORT, encoding="utf-8")
+    code, told = rideflex("import", export, "--out", tmp_path / "o", "--json", tmp_path / "i.json")
+    assert code == 0, told
+    assert "14 rows: 5 kept, 5 of them changed, and 9 left out." in told
+    assert "- 1 left out: has no traveler_id (first row 7)" in told
+    assert "Not read: Driver." in told
+    figures = json.loads((tmp_path / "i.json").read_text())
+    assert {"kept", "changed", "left_out", "reasons"} <= set(figures)
+    assert figures["columns"]["leave_at"] == "Req Pickup"

@@ -23,6 +23,7 @@ from rideflex.cli import (
     bench_train,
     evaluate,
     evaluate_log,
+    imports,
     models,
     routes,
     train,
@@ -35,6 +36,9 @@ Learn how flexible each traveler is, and offer the time shift that saves the veh
 
 A first run: `rideflex generate cities/demo`, then `rideflex check cities/demo`, then
 `rideflex train --data cities/demo --out runs/demo`, then `rideflex report runs/demo`.
+
+With bookings of your own: `rideflex import trips.csv --out services/ours`, then `rideflex check
+services/ours`, then `rideflex route services/ours --date 2026-03-02`.
 """
 
 app = typer.Typer(
@@ -54,6 +58,7 @@ app.add_typer(bench, name="bench")
 COMMANDS: tuple[Callable[..., None], ...] = (
     data.generate,
     data.check,
+    imports.import_,
     train.train,
     evaluate.report,
     evaluate.evaluate,
@@ -72,10 +77,10 @@ BENCHES: tuple[Callable[..., None], ...] = (
     bench_quotes.quotes,
     bench_train.train,
 )
-for command in COMMANDS:
-    app.command(cls=ProgramCommand)(command)
-for command in BENCHES:
-    bench.command(cls=ProgramCommand)(command)
+for group, commands in ((app, COMMANDS), (bench, BENCHES)):
+    for command in commands:
+        name = command.__name__.rstrip("_").replace("_", "-")  # `import` is a word of Python
+        group.command(name, cls=ProgramCommand)(command)
 
 
 def _print_version(asked: bool) -> None:

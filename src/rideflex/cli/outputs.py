@@ -15,7 +15,7 @@ from rideflex.storage.atomic import check_folder_writable, check_writable, write
 
 PICTURES = (".png", ".svg", ".pdf")
 Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
-_MAKE_FOLDERS = {"generate", "train"}
+_MAKE_FOLDERS = {"generate", "train", "import"}
 
 
 class WritingCommand(TyperCommand):

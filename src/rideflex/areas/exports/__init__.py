@@ -1,0 +1,1 @@
+"""Exports of other software, turned into a folder of bookings."""
