@@ -34,7 +34,7 @@ def _end() -> None:
     print("rideflex: interrupted", file=sys.stderr)  # noqa: T201 - nothing else may be there yet
     # An interrupt that passed through `exec`, as in the making of a dataclass, leaves a mark by
     # which Python ends itself with the signal whatever the exit code; the next `exec` removes it.
-    exec("")  # noqa: S102
+    exec("")
     sys.exit(INTERRUPTED)
 
 
