@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 _seen: list[int] = []
@@ -17,6 +20,10 @@ def main() -> None:
         from rideflex.cli.app import main as run
 
         run()
+    except SystemExit as end:
+        if _seen and end.code == INTERRUPTED:
+            _leave()
+        raise
     except KeyboardInterrupt:
         _end()
     except Exception:
@@ -30,12 +37,18 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     signal.default_int_handler(number, frame)
 
 
-def _end() -> None:
+def _end() -> NoReturn:
     print("rideflex: interrupted", file=sys.stderr)  # noqa: T201 - nothing else may be there yet
-    # An interrupt that passed through `exec`, as in the making of a dataclass, leaves a mark by
-    # which Python ends itself with the signal whatever the exit code; the next `exec` removes it.
-    exec("")
-    sys.exit(INTERRUPTED)
+    _leave()
+
+
+def _leave() -> NoReturn:
+    # What was begun has been undone on the way here. The interpreter is not asked to end itself:
+    # where an interrupt passed through `exec`, as in an import, it would end with the signal.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":
