@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import warnings
 from functools import partial
 
@@ -10,10 +12,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from sb3_contrib.common.maskable.utils import get_action_masks
+from stable_baselines3.common.env_util import make_vec_env
 
 from rideflex.errors import UsageError
 from rideflex.negotiation import UNIT, Prices
 from rideflex.training.environment import ENVIRONMENT, Simulation
+from rideflex.training.environment.gymnasium_env import NegotiationEnv
 from rideflex.training.environment.observation import LIMIT
 from rideflex.training.environment.sb3_vec_env import SimulationVecEnv
 
@@ -65,7 +71,7 @@ def test_all_days_end_together_and_begin_anew(city):
         observed, _, ended, cut, report = env.step(np.full(3, 12))
         assert ended.tolist() == [step == 9] * 3
         assert not cut.any()
-    assert report["final_obs"].shape == observed.shape
+    assert np.stack(report["final_obs"]).shape == observed.shape
     assert np.abs(observed).max() <= LIMIT
 
 
@@ -213,3 +219,65 @@ def test_an_area_is_told_in_a_line(city):
     told = f"ServiceArea('{city.folder}', 10 travelers, {len(city.trips)} trips, 9 zones)"
     with pytest.raises(TypeError, match=re.escape(told)):
         gym.make(ENVIRONMENT, area=city, colour="red")
+
+
+@pytest.mark.parametrize("mode", [mode.value for mode in AutoresetMode])
+def test_autoreset_is_as_in_gymnasiums_own_vector_environment(city, mode):
+    """A batch of one gives what SyncVectorEnv gives, step by step, over the end of a day."""
+    ours = gym.make_vec(ENVIRONMENT, num_envs=1, area=city, autoreset_mode=mode)
+    theirs = SyncVectorEnv(
+        [lambda: NegotiationEnv(city)], autoreset_mode=AutoresetMode(mode), copy=True
+    )
+    assert ours.metadata["autoreset_mode"] is AutoresetMode(mode)
+    assert same(ours.reset(seed=4), theirs.reset(seed=4))
+    for step in range(23):
+        actions = np.array([step % 16])
+        mine, other = ours.step(actions), theirs.step(actions)
+        assert same(mine, other), step
+        if mode == "Disabled" and mine[2].all():
+            mask = np.ones(1, dtype=np.bool_)
+            again = [env.reset(options={"reset_mask": mask.copy()}) for env in (ours, theirs)]
+            assert same(*again)
+
+
+def same(one, other) -> bool:
+    """Whether nested tuples, dicts and arrays are equal, keys and shapes included."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if np.asarray(one).dtype == object:
+        return len(one) == len(other) and all(map(same, one, other))
+    return np.shape(one) == np.shape(other) and bool((np.asarray(one) == np.asarray(other)).all())
+
+
+def test_a_reset_of_some_days_is_refused(city):
+    """All days end together, so that none begins alone; nor is there another mode."""
+    env = gym.make_vec(ENVIRONMENT, num_envs=2, area=city, autoreset_mode="Disabled")
+    env.reset(seed=1)
+    with pytest.raises(UsageError, match="reset_mask is an array of 2 times True"):
+        env.reset(options={"reset_mask": np.array([True, False])})
+    with pytest.raises(UsageError, match="autoreset_mode is one of NextStep, SameStep, Disabled"):
+        gym.make_vec(ENVIRONMENT, num_envs=2, area=city, autoreset_mode="Never")
+
+
+def test_tools_that_try_to_render_take_the_refusal_for_a_no(city):
+    """Stable-Baselines3 asks for pictures first, and goes on without when it gets a TypeError."""
+    with warnings.catch_warnings(action="ignore"):
+        days = make_vec_env(ENVIRONMENT, n_envs=2, env_kwargs={"area": city})
+    assert days.reset().shape[0] == 2
+    assert get_action_masks(days).shape == (2, 16)
+    days.close()
+
+
+def test_a_child_process_finds_the_environment():
+    """Nothing of rideflex is imported before, and nothing heavy to learn the name."""
+    asked = (
+        "import sys, gymnasium, rideflex.training.environment as known\n"
+        "heavy = [name for name in ('torch', 'numba', 'polars') if name in sys.modules]\n"
+        "sys.exit(len(heavy))"
+    )
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+    made = f"import gymnasium; gymnasium.make({ENVIRONMENT!r}, area='nowhere')"
+    told = subprocess.run([sys.executable, "-c", made], check=False, capture_output=True, text=True)
+    assert "nowhere: is not a folder" in told.stderr

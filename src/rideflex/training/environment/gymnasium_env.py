@@ -9,6 +9,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from rideflex.areas import ServiceArea, read_area
@@ -31,9 +32,15 @@ def _spaces(simulation: Simulation) -> tuple[spaces.Space[Any], spaces.Discrete]
     )
 
 
+class RenderError(UsageError, TypeError):
+    """A render mode was asked for; tools that try one first take a TypeError for a no."""
+
+
 def _check_render_mode(render_mode: str | None) -> None:
     if render_mode is not None:
-        raise UsageError(f"a negotiation can't be rendered: render_mode is None, not {render_mode}")
+        raise RenderError(
+            f"a negotiation can't be rendered: render_mode is None, not {render_mode}"
+        )
 
 
 def _of_turn(turn: Turn) -> dict[str, npt.NDArray[Any]]:
@@ -143,13 +150,29 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
     """Many service days that step together, quotes and masks computed for all in one call.
 
     Everything is as in `NegotiationEnv`, with a leading axis over days; all days have the same
-    number of requests and so end together. They begin anew in the step that ends them (autoreset
-    mode "same step"), and that step's `info["final_obs"]` holds the last observations.
+    number of requests and so end together. What follows the step that ends them is the autoreset
+    mode, as Gymnasium's vector environments have it: "SameStep", the default, begins the next days
+    in that step, whose `info` holds `final_obs` and `final_info`; "NextStep" begins them in the
+    next step, which takes no offers and pays nothing; "Disabled" leaves it to `reset`.
+
+    Parameters
+    ----------
+    area, beliefs, prices, fleet, render_mode
+        As of `NegotiationEnv`.
+    num_envs
+        Days side by side.
+    autoreset_mode
+        See above; a `gymnasium.vector.AutoresetMode` or its value.
+
+    Raises
+    ------
+    UsageError
+        If there is no such autoreset mode, or a render mode is asked for.
     """
 
     metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
         "render_modes": [],
-        "autoreset_mode": gym.vector.AutoresetMode.SAME_STEP,
+        "autoreset_mode": AutoresetMode.SAME_STEP,
     }
 
     def __init__(
@@ -161,8 +184,15 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
         prices: Prices | None = None,
         fleet: Fleet | None = None,
         render_mode: str | None = None,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP,
     ) -> None:
         _check_render_mode(render_mode)
+        try:
+            self.autoreset_mode = AutoresetMode(autoreset_mode)
+        except ValueError:
+            modes = ", ".join(str(mode.value) for mode in AutoresetMode)
+            raise UsageError(f"autoreset_mode is one of {modes}, not {autoreset_mode!r}") from None
+        self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}  # type: ignore[misc]
         city = area if isinstance(area, ServiceArea) else read_area(area)
         self.num_envs = num_envs
         self.simulation = Simulation(
@@ -171,6 +201,7 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
         self.single_observation_space, self.single_action_space = _spaces(self.simulation)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
+        self._over = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -180,13 +211,20 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
         Raises
         ------
         UsageError
-            If there is a seed for each day: one seeds all of them.
+            If there is a seed for each day, where one seeds all of them, or `reset_mask` in the
+            options leaves a day out, where all end together.
         """
         if seed is not None and np.ndim(seed):
             raise UsageError(f"all days share one seed, a whole number, not {seed!r}")
+        mask = (options or {}).get("reset_mask")
+        if mask is not None and not (np.shape(mask) == (self.num_envs,) and np.all(mask)):
+            raise UsageError(
+                f"reset_mask is an array of {self.num_envs} times True: the days have as many "
+                "requests each and end together, so none begins alone"
+            )
         super().reset(seed=seed, options=options)
         self.simulation.rng = self.np_random
-        return self.simulation.begin(), {"action_mask": self.action_masks()}
+        return self._begin()
 
     def step(
         self, actions: npt.NDArray[np.int64]
@@ -197,17 +235,40 @@ class NegotiationVectorEnv(gym.vector.VectorEnv[Observation, npt.NDArray[np.int6
         npt.NDArray[np.bool_],
         dict[str, Any],
     ]:
-        """Make one offer on every day."""
-        turn = self.simulation.advance(actions)
-        report: dict[str, Any] = _of_turn(turn)
-        observed = self.simulation.observe()
-        done = self.simulation.situation is None
-        if done:
-            report["final_obs"] = observed
-            observed = self.simulation.begin()
-        report["action_mask"] = self.action_masks()
+        """Make one offer on every day [B].
+
+        Raises
+        ------
+        UsageError
+            If the days are over and the autoreset mode is "Disabled".
+        """
         never = np.zeros(self.num_envs, dtype=np.bool_)
-        return observed, turn.reward, np.full(self.num_envs, done), never, report
+        if self._over and self.autoreset_mode is AutoresetMode.NEXT_STEP:
+            observed, report = self._begin()
+            return observed, np.zeros(self.num_envs), never, never.copy(), report
+        turn = self.simulation.advance(actions)
+        observed, report = self.simulation.observe(), _of_turn(turn)
+        report["action_mask"] = self.action_masks()
+        report = self._of_all(report)
+        self._over = self.simulation.situation is None
+        ended = np.full(self.num_envs, self._over)
+        if self._over and self.autoreset_mode is AutoresetMode.SAME_STEP:
+            last = np.empty(self.num_envs, dtype=object)  # as Gymnasium holds them: an array a day
+            last[:] = [*observed]
+            final = {"final_obs": last, "final_info": report}
+            observed, begun = self._begin()
+            report = self._of_all(final) | begun
+        return observed, turn.reward, ended, never, report
+
+    def _begin(self) -> tuple[Observation, dict[str, Any]]:
+        self._over = False
+        observed = self.simulation.begin()
+        return observed, self._of_all({"action_mask": self.action_masks()})
+
+    def _of_all(self, report: dict[str, Any]) -> dict[str, Any]:
+        """Say of each entry that every day has it, as Gymnasium's vector environments do."""
+        held = {f"_{name}": np.ones(self.num_envs, dtype=np.bool_) for name in report}
+        return report | held
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Offers [B, A] that may be made now."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gymnasium as gym
 
-ENVIRONMENT = "rideflex/Negotiation-v0"
+_ID = "rideflex/Negotiation-v0"
+ENVIRONMENT = f"rideflex.training.environment:{_ID}"
+"""What `gymnasium.make` takes: the id after the package that registers it, so that a child process
+finds it that has imported nothing of rideflex. (Gymnasium reads no entry points any more.)"""
 
 
 def register() -> None:
     """Make the environment known to Gymnasium; a second call changes nothing."""
-    if ENVIRONMENT not in gym.registry:
+    if _ID not in gym.registry:
         gym.register(
-            ENVIRONMENT,
+            _ID,
             entry_point="rideflex.training.environment.gymnasium_env:NegotiationEnv",
             vector_entry_point="rideflex.training.environment.gymnasium_env:NegotiationVectorEnv",
         )
