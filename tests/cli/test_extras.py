@@ -27,7 +27,7 @@ main()
 """
 
 NO_DATA = {"scale", "stream"}  # measure the base alone, on rows that they make
-BASE = {"generate", "check", "fit", "predict", "route", "evaluate-log"}
+BASE = {"generate", "check", "import", "fit", "predict", "route", "evaluate-log"}
 
 
 def run_without_extras(*words: object) -> subprocess.CompletedProcess[str]:
@@ -48,10 +48,13 @@ def places(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     log = out / "log.csv"
     decisions = pl.read_csv(city_folder / "decisions.csv", n_rows=200)
     decisions.with_columns(accepted=pl.lit(value=True)).write_csv(log)
+    export = out / "export.csv"
+    export.write_text("client,date,time,from,to\n1,2026-03-02,8:00,A,B\n")
     data, model = ["--data", city_folder], out / "my.model"
     return {
         "generate": [out / "new", "--travelers", 3, "--trips", 2, "--zones", 4],
         "check": [city_folder],
+        "import": [export, "--out", out / "imported"],
         "fit": [*data, "--outcomes", log, "--out", model],
         "predict": [model, "--travelers", 1],
         "evaluate-log": [log, *data],
@@ -65,7 +68,7 @@ def places(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 def test_commands_of_the_base_work_without_any_extra(places: dict[str, list[object]]) -> None:
     """Making, checking, learning, predicting and routing need no library of an extra."""
-    for name in ("generate", "check", "fit", "predict", "evaluate-log", "route"):
+    for name in ("generate", "check", "fit", "predict", "evaluate-log", "import", "route"):
         done = run_without_extras(name, *places[name])
         assert done.returncode == 0, (name, done.stderr)
         assert "Traceback" not in done.stderr

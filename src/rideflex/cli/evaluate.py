@@ -74,7 +74,7 @@ def evaluate(
         trained.area,
         trained.fleet,
         trained.beliefs,
-        unseen_days(trained.area, days, seed),
+        unseen_days(trained.area, days, seed, trained.settings.requests),
         max_asks,
     )
     effort = Effort(iterations, rounds, seed, workers)

@@ -31,6 +31,7 @@ def train(
     forget: Annotated[
         float | None, typer.Option(help="What older outcomes weigh at each update; 1.")
     ] = None,
+    requests: Annotated[int | None, typer.Option(help="Requests of a day, at most; 200.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; 0.")] = None,
     explore: Annotated[
         float | None, typer.Option(help="Share of lifted masks at the start; 0.2.")
@@ -69,6 +70,7 @@ def train(
         "buffer": buffer,
         "model": model,
         "forget": forget,
+        "requests": requests,
         "seed": seed,
         "explore": explore,
     }

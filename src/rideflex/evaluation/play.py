@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
-from rideflex.negotiation.days import Days
+from rideflex.negotiation.days import DAY_SIZE, Days
 from rideflex.negotiation.game import Negotiation
 from rideflex.negotiation.masking import AskLedger, Masking
 from rideflex.negotiation.policies.protocol import Policy
@@ -78,7 +78,7 @@ class Scene:
     max_asks: int | None = None
 
 
-def unseen_days(area: ServiceArea, n_days: int, seed: int) -> Days:
+def unseen_days(area: ServiceArea, n_days: int, seed: int, requests: int = DAY_SIZE) -> Days:
     """Draw evaluation days, each from a stream of its own: more days begin with the same ones.
 
     Where travelers change, they have changed.
@@ -107,7 +107,9 @@ def unseen_days(area: ServiceArea, n_days: int, seed: int) -> Days:
         )
     phases = 1 if area.answers is None else len(area.answers)
     drawn = [
-        Days.sample(area, 1, np.random.default_rng([seed, EVALUATION_STREAM, day]))
+        Days.sample(
+            area, 1, np.random.default_rng([seed, EVALUATION_STREAM, day]), requests=requests
+        )
         for day in range(n_days)
     ]
     return Days(

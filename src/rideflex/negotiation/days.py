@@ -12,19 +12,22 @@ from rideflex.areas.folder import TRAVEL_TIMES
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.routing import Fleet, Requests, default_fleet
 
+DAY_SIZE = 200
+"""Requests of a day at most, where nobody says otherwise."""
+
 
 @dataclass(frozen=True)
 class Days:
-    """B days of N requests each, one trip a traveler, in the order of request.
+    """B service days of N requests each, at most one per traveler, in the order of request.
 
     Parameters
     ----------
     trips
         Rows of the area's trips, int32 [B, N].
     patience
-        Uniform draws [B, N] that settle the answers: an offer that is accepted with probability p
-        is accepted when the request's draw is below p. Policies that face the same days so meet
-        the same travelers in the same mood.
+        Common random numbers, one uniform draw per request [B, N]: an offer that is accepted with
+        probability p is accepted when the request's draw is below p. Policies that face the same
+        days so meet the same travelers in the same mood.
     phase
         Which of the area's answers hold (travelers may change half-way).
     """
@@ -35,10 +38,15 @@ class Days:
 
     @classmethod
     def sample(
-        cls, area: ServiceArea, n_days: int, rng: np.random.Generator, phase: int = 0
+        cls,
+        area: ServiceArea,
+        n_days: int,
+        rng: np.random.Generator,
+        phase: int = 0,
+        requests: int = DAY_SIZE,
     ) -> Days:
-        """Draw days from an area's trips."""
-        trips = sample_days(area.trips.traveler, n_days, rng)
+        """Draw days from an area's trips; see `sample_days`."""
+        trips = sample_days(area.trips.traveler, n_days, rng, requests)
         return cls(trips, rng.random(trips.shape, dtype=np.float32), phase)
 
     def __len__(self) -> int:
@@ -86,10 +94,38 @@ def true_answers(area: ServiceArea) -> npt.NDArray[np.float32]:
     return area.answers
 
 
+def day_size(travelers: npt.NDArray[np.int32], requests: int = DAY_SIZE) -> int:
+    """Requests of a day: one per traveler with a trip, and at most so many.
+
+    Parameters
+    ----------
+    travelers
+        The traveler of every trip [M].
+    requests
+        The most that a day may have.
+
+    Raises
+    ------
+    UsageError
+        If there is no trip, or a day may have no request.
+    """
+    if len(travelers) == 0:
+        raise UsageError("there is no trip to sample a day from")
+    if requests < 1:
+        raise UsageError(f"a day has at least 1 request, not {requests}")
+    return min(len(np.unique(travelers)), requests)
+
+
 def sample_days(
-    travelers: npt.NDArray[np.int32], n_days: int, rng: np.random.Generator
+    travelers: npt.NDArray[np.int32],
+    n_days: int,
+    rng: np.random.Generator,
+    requests: int = DAY_SIZE,
 ) -> npt.NDArray[np.int32]:
     """Draw days of one trip a traveler, in random order of request.
+
+    Where more travelers than `requests` have a trip, a day is asked for by that many of them,
+    drawn at random; the same generator gives a smaller day as the first requests of a larger one.
 
     Parameters
     ----------
@@ -99,21 +135,34 @@ def sample_days(
         How many days to draw; each is independent of the others.
     rng
         Where the randomness comes from.
+    requests
+        The most requests of a day.
 
     Returns
     -------
-    Rows of trips [n_days, travelers with a trip]: row b is day b, first request first.
+    Rows of trips, int32 [n_days, requests of a day]: row b is day b, first request first.
+
+    Raises
+    ------
+    UsageError
+        If there is no trip, or a day may have no request.
+
+    Examples
+    --------
+    >>> travelers = np.array([0, 0, 1, 2, 2], dtype=np.int32)
+    >>> days = sample_days(travelers, 4, np.random.default_rng(0), requests=2)
+    >>> days.shape
+    (4, 2)
     """
-    if len(travelers) == 0:
-        raise UsageError("there is no trip to sample a day from")
+    size = day_size(travelers, requests)
     by_traveler = np.argsort(travelers, kind="stable").astype(np.int32)
     _, start, count = np.unique(travelers[by_traveler], return_index=True, return_counts=True)
     drawn = by_traveler[start + rng.integers(count, size=(n_days, len(count)))]
-    return rng.permuted(drawn, axis=1)
+    return np.ascontiguousarray(rng.permuted(drawn, axis=1)[:, :size])
 
 
-def area_fleet(area: ServiceArea) -> Fleet:
-    """The default fleet for days of one trip a traveler.
+def area_fleet(area: ServiceArea, requests: int = DAY_SIZE) -> Fleet:
+    """The default fleet for days of at most so many requests.
 
     Raises
     ------
@@ -121,8 +170,8 @@ def area_fleet(area: ServiceArea) -> Fleet:
         If no trip needs any driving, so that there is nothing to save.
     """
     every = np.arange(len(area.trips), dtype=np.int32)
-    a_day = len(np.unique(area.trips.traveler))
-    fleet = default_fleet(requests_of(area, every), area.travel_times, a_day)
+    size = day_size(area.trips.traveler, requests)
+    fleet = default_fleet(requests_of(area, every), area.travel_times, size)
     ends = np.union1d(area.trips.origin, area.trips.destination)
     visited = np.union1d(ends, fleet.depots)
     if not area.travel_times[np.ix_(visited, visited)].any():

@@ -40,8 +40,10 @@ class Situation:
         Probability [B, A] that the traveler accepts each offer, from the current model.
     allowed
         Offers [B, A] that may be made; no shift always may.
-    waiting
-        Travelers [B, T] whose request is still to come.
+    travelers
+        Who asks on each day, in the order of the travelers, int32 [B, N].
+    due
+        Which of them are still to come, bool [B, N].
     plans
         The routes so far; look, or select a copy.
     """
@@ -52,7 +54,8 @@ class Situation:
     quotes: Quotes
     accept: npt.NDArray[np.float32]
     allowed: npt.NDArray[np.bool_]
-    waiting: npt.NDArray[np.bool_]
+    travelers: npt.NDArray[np.int32]
+    due: npt.NDArray[np.bool_]
     plans: PlanBatch
     area: ServiceArea
     prices: Prices
@@ -61,6 +64,13 @@ class Situation:
     def offers(self) -> OfferGrid:
         """The grid that actions index."""
         return self.quotes.offers
+
+    @property
+    def waiting(self) -> npt.NDArray[np.bool_]:
+        """Travelers [B, T] of the area whose request is still to come."""
+        waiting = np.zeros((len(self.due), len(self.area.travelers)), dtype=np.bool_)
+        np.put_along_axis(waiting, self.travelers, self.due, axis=1)
+        return waiting
 
     @property
     def saving(self) -> npt.NDArray[np.float64]:
@@ -108,8 +118,8 @@ class Turn:
 class Negotiation:
     """B service days that take one request each at every step.
 
-    Beside every day runs its twin, where nobody is ever asked; a step's reward is what the
-    request cost there, minus what it cost here, minus the prices of goodwill.
+    The baseline is the same day without offers, its twin: a step's reward is what the request
+    cost there, minus what it cost here, minus the prices of goodwill.
 
     Parameters
     ----------
@@ -147,8 +157,9 @@ class Negotiation:
         self._days, self._masking = days, masking
         self._plans = self._empty(days)
         self._twin = self._never_ask(days)
-        self._waiting = np.zeros((len(days), len(self.area.travelers)), dtype=np.bool_)
-        np.put_along_axis(self._waiting, self.area.trips.traveler[days.trips], True, axis=1)
+        travelers = self.area.trips.traveler[days.trips]
+        self._turn = np.argsort(travelers, axis=1)
+        self._travelers = np.take_along_axis(travelers, self._turn, axis=1)
         self._situation = self._look(0)
         return self._situation
 
@@ -201,7 +212,6 @@ class Negotiation:
             return None
         trips = self._days.trips[:, step]
         travelers = self.area.trips.traveler[trips]
-        self._waiting[np.arange(len(trips)), travelers] = False
         allowed = self._masking.allowed[:, step].copy()
         allowed[~self.ledger.open(travelers)] = False
         allowed[:, self.offers.no_shift] = True
@@ -214,7 +224,8 @@ class Negotiation:
             quotes=quotes,
             accept=self.beliefs.accept(trips),
             allowed=allowed,
-            waiting=self._waiting.copy(),
+            travelers=self._travelers,
+            due=self._turn > step,
             plans=self.plans,
             area=self.area,
             prices=self.prices,

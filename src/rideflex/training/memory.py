@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rideflex.areas import ServiceArea
-from rideflex.negotiation.days import area_fleet
+from rideflex.negotiation.days import area_fleet, day_size
 from rideflex.storage.memory import refuse_beyond_memory
 from rideflex.training.environment.observation import Observer
 from rideflex.training.settings import RunSettings
@@ -21,8 +19,9 @@ def refuse_too_large_a_run(settings: RunSettings, area: ServiceArea) -> None:
     UsageError
         If they don't.
     """
-    size = Observer(area, area_fleet(area)).size
-    n_requests, n_offers = len(np.unique(area.trips.traveler)), len(area.table.offers)
+    size = Observer(area, area_fleet(area, settings.requests)).size
+    n_requests = day_size(area.trips.traveler, settings.requests)
+    n_offers = len(area.table.offers)
     rollouts = 4 * settings.envs * n_requests * (size + n_offers)
     refuse_beyond_memory(
         rollouts + _OUTCOME_BYTES * settings.buffer,

@@ -37,7 +37,7 @@ def write_report(
     written
         The day that the page says it was made on.
     """
-    unseen = unseen_days(trained.area, days, seed)
+    unseen = unseen_days(trained.area, days, seed, trained.settings.requests)
     scene = Scene(trained.area, trained.fleet, trained.beliefs, unseen)
     names = [name for name in POLICIES if name != NeverAsk.name]
     policies = make_policies(names, trained.beliefs, trained.policy)

@@ -26,6 +26,8 @@ _LOCK = ".lock"
 _CHECKPOINT = re.compile(r"epoch-\d+")
 _log = logging.getLogger(__name__)
 
+_EVERYONE = 2**31 - 1
+
 
 class RunFolder:
     """A run's folder: settings, metrics, checkpoints.
@@ -89,6 +91,7 @@ class RunFolder:
         config = self.path / CONFIG
         try:
             stored = json.loads(config.read_text(encoding="utf-8"))
+            stored.setdefault("requests", _EVERYONE)  # as runs were before days had a size
             prices, learning = Prices(**stored.pop("prices")), stored.pop("learning")
             settings = RunSettings(**stored, prices=prices, learning=LearningSettings(**learning))
             _check_kinds(asdict(settings), asdict(RunSettings(data="")))

@@ -9,6 +9,7 @@ from typing import Any
 
 from rideflex.areas.folder import FILES
 from rideflex.errors import UsageError
+from rideflex.negotiation.days import DAY_SIZE
 from rideflex.negotiation.prices import Prices
 from rideflex.training.model_update import ModelName, check_model
 from rideflex.training.ppo.algorithm import LearningSettings
@@ -34,6 +35,8 @@ class RunSettings:
         Name of the flexibility model.
     forget
         See `PosteriorLearner`.
+    requests
+        The most requests of a day; fewer where fewer travelers have a trip.
     seed
         Of everything random.
     explore
@@ -56,6 +59,7 @@ class RunSettings:
     buffer: int = 12_800
     model: ModelName = "evidence"
     forget: float = 1.0
+    requests: int = DAY_SIZE
     seed: int = 0
     explore: float = 0.2
     prices: Prices = field(default_factory=Prices)
@@ -63,7 +67,7 @@ class RunSettings:
     files: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "envs", "update_every", "buffer"):
+        for name in ("epochs", "envs", "update_every", "buffer", "requests"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.seed <= _MOST_SEED:

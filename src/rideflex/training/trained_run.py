@@ -69,7 +69,7 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     epoch, checkpoint = run.checkpoint()
     model = load_model(checkpoint / MODEL)
     _check_area(model, area)
-    beliefs, fleet = Beliefs(area), area_fleet(area)
+    beliefs, fleet = Beliefs(area), area_fleet(area, settings.requests)
     beliefs.update(model)
     observer = Observer(area, fleet)
     network = fresh_network(observer)

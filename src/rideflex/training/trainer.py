@@ -88,6 +88,7 @@ class MetaTraining:
             beliefs=self._flexibility.beliefs,
             prices=settings.prices,
             watch=self.watch,
+            requests=settings.requests,
         )
         self._writer = TranscriptWriter(area.table.offers)
         self._finished: FinishedDays | None = None

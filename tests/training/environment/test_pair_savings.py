@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rideflex.negotiation import area_fleet
-from rideflex.training.environment.pair_savings import Company
+from rideflex.training.environment.pair_savings import PairSavings
 
 APART = 7200
 
@@ -50,17 +50,17 @@ def fleet(city):
 
 
 @pytest.fixture(scope="module")
-def company(city, fleet):
+def pairs(city, fleet):
     """The gains in pairs."""
-    return Company(city, fleet)
+    return PairSavings(city, fleet)
 
 
-def test_gains_beside_booked_trips_are_those_of_a_plain_count(city, fleet, company):
+def test_gains_beside_booked_trips_are_those_of_a_plain_count(city, fleet, pairs):
     """The best and the sum over the trips that came, for every offer."""
     rng, offers = np.random.default_rng(0), city.table.offers
     asked = rng.integers(len(city.trips), size=5).astype(np.int32)
     came = rng.integers(len(city.trips), size=(5, 6)).astype(np.int32)
-    gains = company.booked(asked, came)
+    gains = pairs.booked(asked, came)
     opens = city.trips.pickup_window[:, 0]
     for day in range(5):
         near = [o for o in came[day] if abs(opens[asked[day]] - opens[o]) <= APART]
@@ -73,11 +73,10 @@ def test_gains_beside_booked_trips_are_those_of_a_plain_count(city, fleet, compa
         assert gains[day, :, 0] == pytest.approx(best - best[offers.no_shift])
 
 
-def test_gains_beside_trips_to_come_are_means_over_a_travelers_trips(city, fleet, company):
+def test_gains_beside_trips_to_come_are_means_over_a_travelers_trips(city, fleet, pairs):
     """Each waiting traveler counts with the mean over all their trips."""
     trip, offers = 11, city.table.offers
-    waiting = np.zeros((1, len(city.travelers)), dtype=bool)
-    waiting[0, [2, 4]] = True
+    day, due = np.array([[2, 3, 4]], dtype=np.int32), np.array([[True, False, True]])
     opens = city.trips.pickup_window[:, 0]
     expected = np.zeros(len(offers))
     for traveler in (2, 4):
@@ -86,13 +85,13 @@ def test_gains_beside_trips_to_come_are_means_over_a_travelers_trips(city, fleet
         for other in near:
             plain = [saving(city, fleet, trip, other, p, d) for p, d in offers]
             expected += (np.array(plain) - plain[offers.no_shift]) / len(theirs)
-    gains = company.to_come(np.array([trip], dtype=np.int32), waiting)
+    gains = pairs.to_come(np.array([trip], dtype=np.int32), day, due)
     assert gains[0] == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_wider_window_never_loses_company(city, company):
+def test_a_wider_window_never_loses_a_pair(city, pairs):
     """Gains are never negative, and no shift gains nothing."""
     trips = np.arange(len(city.trips), dtype=np.int32)
-    gains = company.booked(trips, np.tile(trips[::7], (len(trips), 1)))
+    gains = pairs.booked(trips, np.tile(trips[::7], (len(trips), 1)))
     assert (gains >= 0).all()
     assert not gains[:, city.table.offers.no_shift].any()

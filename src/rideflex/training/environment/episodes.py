@@ -1,4 +1,4 @@
-"""Days without end: samples a batch, plays it, hands out observations, begins the next."""
+"""Auto-resetting batch of sampled days: played step by step, with observations and masks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
-from rideflex.negotiation.days import Days, area_fleet
+from rideflex.negotiation.days import DAY_SIZE, Days, area_fleet, day_size
 from rideflex.negotiation.game import Negotiation, Situation, Turn
 from rideflex.negotiation.masking import Masking
 from rideflex.negotiation.prices import Prices
@@ -38,6 +38,8 @@ class Exploration:
 class Simulation:
     """Batches of `n_days` sampled days, one after the other, played step by step.
 
+    `n_requests` is the length of an episode: the requests of a day.
+
     Parameters
     ----------
     area, fleet, beliefs, prices
@@ -46,11 +48,13 @@ class Simulation:
         Days played side by side.
     rng
         Draws the days, the answers and the masks.
+    requests
+        The most requests of a day; see `sample_days`.
 
     Raises
     ------
     UsageError
-        If there is no day to play.
+        If there is no day to play, or no request in one.
     """
 
     def __init__(
@@ -63,22 +67,19 @@ class Simulation:
         prices: Prices | None = None,
         fleet: Fleet | None = None,
         watch: Stopwatch | None = None,
+        requests: int = DAY_SIZE,
     ) -> None:
         if n_days < 1:
             raise UsageError(f"at least 1 day is played at a time (num_envs), not {n_days}")
         self.area, self.n_days, self.rng = area, n_days, rng
         self.beliefs = beliefs or Beliefs(area)
-        self.fleet = fleet or area_fleet(area)
+        self.n_requests = day_size(area.trips.traveler, requests)
+        self.fleet = fleet or area_fleet(area, requests)
         self.schedule = Exploration()
         self.game = Negotiation(
             area, self.fleet, self.beliefs, prices or Prices(), watch=watch or Stopwatch()
         )
         self.observer = Observer(area, self.fleet)
-
-    @property
-    def n_requests(self) -> int:
-        """Requests of a day: steps of an episode."""
-        return len(np.unique(self.area.trips.traveler))
 
     @property
     def situation(self) -> Situation | None:
@@ -87,7 +88,7 @@ class Simulation:
 
     def begin(self) -> npt.NDArray[np.float32]:
         """Draw the next days and return their first observations [B, size]."""
-        days = Days.sample(self.area, self.n_days, self.rng, self.schedule.phase)
+        days = Days.sample(self.area, self.n_days, self.rng, self.schedule.phase, self.n_requests)
         masking = Masking.sampled(
             self.beliefs, days, self.game.offers.no_shift, self.schedule.explore, self.rng
         )

@@ -9,7 +9,7 @@ from rideflex.areas import ServiceArea
 from rideflex.negotiation.game import UNIT, Situation
 from rideflex.routing import Fleet
 from rideflex.routing.problem import UNREACHABLE
-from rideflex.training.environment.pair_savings import Company
+from rideflex.training.environment.pair_savings import PairSavings
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -71,7 +71,7 @@ class Observer:
 
     def __init__(self, area: ServiceArea, fleet: Fleet) -> None:
         self.n_offers = len(area.table.offers)
-        self._company = Company(area, fleet)
+        self._pairs = PairSavings(area, fleet)
         trips, driving, depot = area.trips, area.travel_times, fleet.vehicles[0].depot
         opens = trips.pickup_window[:, 0].astype(np.float64)
         direct = driving[trips.origin, trips.destination].astype(np.float64)
@@ -107,8 +107,8 @@ class Observer:
         self._context(here, observed[:, : len(CONTEXT)])
         per_offer = observed[:, len(CONTEXT) :].reshape(n_days, len(offers), len(OFFER))
         per_offer[..., 0] = here.saving / UNIT
-        per_offer[..., 1:3] = self._company.booked(here.trips, here.came) / UNIT
-        per_offer[..., 3] = self._company.to_come(here.trips, here.waiting) / UNIT
+        per_offer[..., 1:3] = self._pairs.booked(here.trips, here.came) / UNIT
+        per_offer[..., 3] = self._pairs.to_come(here.trips, here.travelers, here.due) / UNIT
         per_offer[..., 4] = here.quotes.feasible
         per_offer[..., 5] = here.accept
         per_offer[..., 6] = here.prices.accepted(offers) / UNIT
@@ -120,7 +120,7 @@ class Observer:
         return clipped
 
     def _context(self, here: Situation, context: npt.NDArray[np.float32]) -> None:
-        still, hour = here.waiting.sum(axis=1), self._hour[here.trips]
+        still, hour = here.due.sum(axis=1), self._hour[here.trips]
         context[:, 0] = here.step / (here.step + 1 + still)
         context[:, 1] = still / 30
         context[:, 2:14] = self._trips[here.trips]
@@ -131,9 +131,16 @@ class Observer:
         context[:, 16] = here.plans.driving / (UNIT * max(here.step, 1))
         context[:, 17] = here.plans.unserved
         context[:, 18] = (np.abs(self._hour[here.came] - hour[:, None]) <= 1).sum(axis=1) / 10
-        context[:, 19] = _around(here.waiting @ self._hours, hour) / 10
+        context[:, 19] = _around(self._expected(here), hour) / 10
         context[:, 20] = here.prices.minute / 10
         context[:, 21] = here.prices.question / 60
+
+    def _expected(self, here: Situation) -> npt.NDArray[np.float32]:
+        """Requests [B, 24] that may still come in each hour."""
+        expected: npt.NDArray[np.float32] = np.where(
+            here.due[..., None], self._hours[here.travelers], np.float32(0)
+        ).sum(axis=1)
+        return expected
 
 
 def _around(

@@ -1,4 +1,4 @@
-"""How well two trips go together on one vehicle, and what a wider window adds to that.
+"""Pairwise savings of sharing a vehicle, by offer.
 
 A window that saves nothing at once may save later: another trip fits in beside it. Beside the
 quote, which knows the routes as they stand, this looks at pairs: what one vehicle saves by serving
@@ -7,9 +7,9 @@ both trips instead of two vehicles one each, under every offer, against the same
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +19,8 @@ from rideflex.routing import Fleet
 
 _SAMPLE = 24  # trips of a traveler that stand for all of theirs
 _APART = 7200  # seconds between two pick-ups beyond which a shift makes no difference
+_KEPT_BYTES = 64 << 20  # of means that are kept for later days
+_keeping = Lock()  # the kernels run without the interpreter's lock
 
 
 class Trips(NamedTuple):
@@ -36,16 +38,38 @@ class Trips(NamedTuple):
     service: int
 
 
-class Company:
+class Sample(NamedTuple):
+    """Trips that stand for all of a traveler's, spread over them evenly."""
+
+    start: npt.NDArray[np.int64]  # [T + 1] of each traveler's in `rows`
+    rows: npt.NDArray[np.int32]
+
+
+class Kept(NamedTuple):
+    """Means that were computed before; pair k of trip and traveler has the place k modulo S.
+
+    A later pair takes the place of an earlier one, so that the memory stays within bounds.
+    """
+
+    pair: npt.NDArray[np.int64]  # [S] whose mean it is, counted from 1; 0 of none
+    gains: npt.NDArray[np.float32]  # [S, A]
+
+
+class PairSavings:
     """Gains of wider windows in pairs of trips, in driving seconds.
+
+    What was computed is kept within a fixed memory, and the same is computed again where it had
+    to leave; trips and travelers are never crossed.
 
     Parameters
     ----------
     area, fleet
         Trips, offers and driving; depot and service time.
+    kept_bytes
+        Memory for gains that are kept.
     """
 
-    def __init__(self, area: ServiceArea, fleet: Fleet) -> None:
+    def __init__(self, area: ServiceArea, fleet: Fleet, kept_bytes: int = _KEPT_BYTES) -> None:
         offers, of = area.table.offers, area.trips
         self._trips = Trips(
             of.origin,
@@ -59,21 +83,33 @@ class Company:
             fleet.vehicles[0].depot,
             fleet.service_time,
         )
-        chosen = [
-            rows[:: -(-len(rows) // _SAMPLE)]
-            for traveler in range(len(area.travelers))
-            for rows in (np.flatnonzero(of.traveler == traveler),)
-            if len(rows)
-        ]
-        sampled = np.concatenate(chosen).astype(np.int32)
-        self._to_come = np.zeros((len(of), len(offers), len(area.travelers)), dtype=np.float32)
-        _expect(self._trips, sampled, of.traveler[sampled], self._to_come)
+        self._sample = _sample(of.traveler, len(area.travelers))
+        places = max(1, kept_bytes // (8 + 4 * len(offers)))
+        places = min(places, len(of) * len(area.travelers))
+        # Places that are never used are never written, so that they take no memory.
+        self._kept = Kept(
+            np.zeros(places, dtype=np.int64), np.empty((places, len(offers)), dtype=np.float32)
+        )
 
     def to_come(
-        self, trips: npt.NDArray[np.int32], waiting: npt.NDArray[np.bool_]
+        self,
+        trips: npt.NDArray[np.int32],
+        travelers: npt.NDArray[np.int32],
+        due: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.float32]:
-        """Gain [B, A] of each offer, summed over travelers to come [B, T], each on average."""
-        return np.asarray(np.einsum("bat,bt->ba", self._to_come[trips], waiting.astype(np.float32)))
+        """Gain [B, A] of each offer, summed over travelers to come, each on average.
+
+        Parameters
+        ----------
+        trips
+            Rows of the trips that are asked for [B].
+        travelers, due
+            The travelers of each day [B, N], and which of them are still to come.
+        """
+        gains = np.zeros((len(trips), len(self._trips.early), travelers.shape[1]), dtype=np.float32)
+        with _keeping:
+            _mean_gains(self._trips, self._sample, self._kept, trips, travelers, due, gains)
+        return np.asarray(np.einsum("ban,bn->ba", gains, due.astype(np.float32)))
 
     def booked(
         self, trips: npt.NDArray[np.int32], came: npt.NDArray[np.int32]
@@ -85,26 +121,52 @@ class Company:
         return gains
 
 
-@compiled(parallel=True)
-def _expect(
+def _sample(traveler: npt.NDArray[np.int32], n_travelers: int) -> Sample:
+    """At most `_SAMPLE` trips of each traveler, every so many of them."""
+    rows = np.argsort(traveler, kind="stable").astype(np.int32)
+    count = np.bincount(traveler, minlength=n_travelers)
+    first = np.cumsum(count) - count
+    every = np.maximum(-(-count // _SAMPLE), 1)
+    place = np.arange(len(rows)) - first[traveler[rows]]
+    rows = rows[place % every[traveler[rows]] == 0]
+    chosen = np.bincount(traveler[rows], minlength=n_travelers)
+    return Sample(np.concatenate([[0], np.cumsum(chosen)]), rows)
+
+
+@compiled()
+def _mean_gains(
     trips: Trips,
-    sampled: npt.NDArray[np.int32],
-    traveler: npt.NDArray[np.int32],
+    sample: Sample,
+    kept: Kept,
+    asked: npt.NDArray[np.int32],
+    travelers: npt.NDArray[np.int32],
+    due: npt.NDArray[np.bool_],
     gains: npt.NDArray[np.float32],
 ) -> None:
-    count = np.zeros(gains.shape[2], dtype=np.int64)
-    for row in range(len(sampled)):
-        count[traveler[row]] += 1
-    for trip in numba.prange(len(gains)):
-        saved = np.empty(gains.shape[1], dtype=np.int64)
-        for row in range(len(sampled)):
-            other = sampled[row]
-            if abs(trips.pickup[trip, 0] - trips.pickup[other, 0]) > _APART:
+    """Gains [B, A, N] beside each traveler that is due, on average over the trips sampled."""
+    saved = np.empty(gains.shape[1], dtype=np.int64)
+    n_travelers = len(sample.start) - 1
+    for day in range(len(asked)):
+        for column in range(travelers.shape[1]):
+            if not due[day, column]:
                 continue
-            _savings(trips, trip, other, saved)
+            traveler = travelers[day, column]
+            pair = np.int64(asked[day]) * n_travelers + traveler + 1
+            place = (pair - 1) % len(kept.pair)
+            means = kept.gains[place]
+            if kept.pair[place] != pair:
+                first, last = sample.start[traveler], sample.start[traveler + 1]
+                means[:] = 0
+                for row in range(first, last):
+                    other = sample.rows[row]
+                    if abs(trips.pickup[asked[day], 0] - trips.pickup[other, 0]) > _APART:
+                        continue
+                    _savings(trips, asked[day], other, saved)
+                    for offer in range(len(saved)):
+                        means[offer] += (saved[offer] - saved[trips.no_shift]) / (last - first)
+                kept.pair[place] = pair
             for offer in range(len(saved)):
-                gain = saved[offer] - saved[trips.no_shift]
-                gains[trip, offer, traveler[row]] += gain / count[traveler[row]]
+                gains[day, offer, column] = means[offer]
 
 
 @compiled()
