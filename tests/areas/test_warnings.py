@@ -123,4 +123,18 @@ def test_travel_times_in_minutes_are_suspected(city):
     times = pl.read_csv(city / "travel_times.csv")
     minutes = [(pl.col(name) / 60).round(1) for name in times.columns[1:]]
     times.with_columns(minutes).write_csv(city / "travel_times.csv")
-    assert "are they minutes?" in only_warning(city).cause
+    found = check_area(city)
+    assert found.problems == ()
+    minutes, rounded = found.warnings
+    assert "are they minutes?" in minutes.cause
+    assert "have parts of a second, and are rounded" in rounded.cause
+
+
+def test_parts_of_a_second_are_told(city):
+    """A decimal comma is read, and what is lost by rounding is said."""
+    path = city / "travel_times.csv"
+    rows = path.read_text().splitlines()
+    first = rows[1].split(",")
+    first[2] = '"420,5"'
+    path.write_text("\n".join([rows[0], ",".join(first), *rows[2:]]) + "\n")
+    assert "1 travel times have parts of a second" in only_warning(city).cause

@@ -78,6 +78,13 @@ def test_settings_that_make_no_sense_are_refused(wrong):
         BookingSettings(**wrong)
 
 
+def test_more_zones_than_memory_are_refused(tmp_path):
+    """Before anything is made, and nothing is left."""
+    with pytest.raises(UsageError, match="10,000,000 zones need about"):
+        generate_bookings(tmp_path / "new", BookingSettings(zones=10_000_000))
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
     """Nothing is written over."""
     (tmp_path / "kept").write_text("mine")

@@ -79,6 +79,7 @@ def check_area(folder: str | Path) -> AreaCheck:
     try:
         times = read_travel_times(home)
         warnings += doubts.quick_drives(home, times)
+        warnings += doubts.rounded_seconds(home, times)
         warnings += doubts.unreachable_pairs(home, times)
         warnings += doubts.stand_ins(home, times)
     except DataError as error:

@@ -33,10 +33,13 @@ class TravelTimes:
         Ids of the zones.
     seconds
         From zone (row) to zone (column), int32 [Z, Z]; UNREACHABLE where there is no way.
+    rounded
+        Cells that held parts of a second, and were rounded to whole ones.
     """
 
     zones: tuple[str, ...]
     seconds: npt.NDArray[np.int32]
+    rounded: int = 0
 
     @property
     def reachable(self) -> npt.NDArray[np.bool_]:
@@ -72,11 +75,14 @@ def read_travel_times(folder: Path) -> TravelTimes:
     row_of = {row[0]: row for _, row in table[1:]}
     seconds = np.zeros((len(zones), len(zones)), dtype=np.int32)
     numbers = {row[0]: number for number, row in table[1:]}
+    rounded = 0
     for origin, name in enumerate(zones):
         cells = row_of.get(name, [name])[1 : len(zones) + 1]
         for destination, cell in enumerate(cells):
             try:
-                seconds[origin, destination] = _seconds(cell, is_stay=origin == destination)
+                told = _seconds(cell, is_stay=origin == destination)
+                seconds[origin, destination] = round(told)
+                rounded += told != round(told)
             except ValueError as error:
                 column = zones[destination]
                 cause = f"{error}; leave the cell blank if there is no way from {name!r}"
@@ -85,7 +91,7 @@ def read_travel_times(folder: Path) -> TravelTimes:
         raise DataError(sorted(problems, key=lambda problem: problem.row or 0))
     if len(zones) > 1 and not seconds.any(where=seconds < UNREACHABLE):
         raise DataError(Problem(file, "has no travel time above 0; they are in seconds"))
-    return TravelTimes(zones, seconds)
+    return TravelTimes(zones, seconds, rounded)
 
 
 def _filled(rows: list[list[str]], first: int) -> list[tuple[int, list[str]]]:
@@ -137,7 +143,7 @@ def _shape_problems(
     return problems
 
 
-def _seconds(cell: str, *, is_stay: bool) -> int:
+def _seconds(cell: str, *, is_stay: bool) -> float:
     if not cell:
         return 0 if is_stay else UNREACHABLE
     try:
@@ -149,4 +155,4 @@ def _seconds(cell: str, *, is_stay: bool) -> int:
         raise ValueError("is negative; travel times are seconds from 0 up")
     if value > _DAY:
         raise ValueError("is longer than a day; travel times are in seconds")
-    return round(value)
+    return value

@@ -81,6 +81,14 @@ def rare_offers(folder: Path, table: DecisionTable) -> list[Problem]:
     return [Problem(str(folder / DECISIONS), cause)]
 
 
+def rounded_seconds(folder: Path, times: TravelTimes) -> list[Problem]:
+    """Travel times with parts of a second."""
+    if not times.rounded:
+        return []
+    cause = f"{times.rounded:,} travel times have parts of a second, and are rounded to whole ones"
+    return [Problem(str(folder / TRAVEL_TIMES), cause)]
+
+
 def quick_drives(folder: Path, times: TravelTimes) -> list[Problem]:
     """Travel times that are too short for seconds."""
     between = times.seconds[times.reachable & ~np.eye(len(times.zones), dtype=np.bool_)]

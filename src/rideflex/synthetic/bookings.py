@@ -19,6 +19,7 @@ from rideflex.errors import UsageError
 from rideflex.offers import OfferGrid
 from rideflex.storage.atomic import check_folder_writable
 from rideflex.storage.folder import appearing
+from rideflex.storage.memory import refuse_beyond_memory
 from rideflex.synthetic.city import City, build_city
 from rideflex.tables.columns import ACCEPTED, CONTEXT, SHIFTS
 from rideflex.tables.time_windows import clock
@@ -33,6 +34,7 @@ _DURATIONS_MIN = (60, 240)
 _REQUESTS_A_VEHICLE = 8
 _MOST_DAYS = 3660
 _SATURDAY = 5
+_BYTES_PER_PAIR = 80  # measured
 _SETTINGS = """\
 # The rules of the service; every key has a default, and `rideflex check` prints those in force.
 boarding = 1        # minutes that a stop takes
@@ -79,6 +81,11 @@ class BookingSettings:
     days: int = 90
     zones: int = 31
     seed: int = 0
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that generating needs, about: several matrices between the zones."""
+        return _BYTES_PER_PAIR * self.zones**2
 
     def __post_init__(self) -> None:
         for name, least in (("people", 1), ("days", 1), ("zones", 2), ("seed", 0)):
@@ -127,6 +134,7 @@ def generate_bookings(folder: str | Path, settings: BookingSettings) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} exists already; name a folder that is not there or empty")
     check_folder_writable(target)
+    refuse_beyond_memory(settings.memory_bytes, f"{settings.zones:,} zones", "ask for fewer")
     with appearing(target) as beside:
         _write(beside, settings)
 
