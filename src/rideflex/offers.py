@@ -35,8 +35,7 @@ class OfferGrid(Sequence[tuple[int, int]]):
     Raises
     ------
     UsageError
-        If an offer stands twice, picks up later or drops off earlier, (0, 0) is not among them, or
-        an offer that moves the trip moves it both ways.
+        If an offer stands twice, picks up later or drops off earlier, or (0, 0) is not among them.
 
     Examples
     --------
@@ -59,10 +58,6 @@ class OfferGrid(Sequence[tuple[int, int]]):
             )
         if self.means not in MEANINGS:
             raise UsageError(f"an offer means one of {', '.join(MEANINGS)}, not {self.means!r}")
-        if self.means == "move" and (both := [pair for pair in self.pairs if all(pair)]):
-            raise UsageError(
-                f"an offer that moves a trip is earlier or later, not both as {both[0]} is"
-            )
         if len(set(self.pairs)) < len(self.pairs):
             twice = next(pair for pair in self.pairs if self.pairs.count(pair) > 1)
             raise UsageError(f"the offer {twice} stands in the grid more than once")
@@ -128,7 +123,7 @@ class OfferGrid(Sequence[tuple[int, int]]):
 
         Earliest and latest pick-up, then earliest and latest drop-off. For p minutes earlier and d
         minutes later these are (-p, 0, 0, d) of an "end", (-p, d, -p, d) of a "trip", and
-        (-p, -p, -p, -p) or (d, d, d, d) of a "move".
+        (-p, -p, -p, -p) or (d, d, d, d) of a "move"; see `possible`.
         """
         early, late, none = self.pickup, self.dropoff, np.zeros_like(self.pickup)
         sides = {
@@ -139,6 +134,13 @@ class OfferGrid(Sequence[tuple[int, int]]):
         bounds = np.stack(sides[self.means], axis=1)
         bounds.setflags(write=False)
         return bounds
+
+    @cached_property
+    def possible(self) -> npt.NDArray[np.bool_]:
+        """Whether each offer means anything [A], read-only: a trip moves one way, not both."""
+        possible = ~((self.means == "move") & (self.pickup != 0) & (self.dropoff != 0))
+        possible.setflags(write=False)
+        return np.asarray(possible)
 
     @cached_property
     def no_shift(self) -> int:

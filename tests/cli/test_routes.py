@@ -82,3 +82,15 @@ def test_the_quotes_bench_finds_equal_answers_and_good_plans(city):
     assert figures["speedup_over_plain"] > 1
     assert figures["insertion_over_reoptimised"] >= 1
     assert figures["days"] == 2
+
+
+@pytest.mark.parametrize("means", ["end", "trip", "move"])
+def test_a_drawn_day_keeps_the_rules_that_are_asked_for(city, tmp_path, means):
+    """What an offer means and a longest ride reach all three plans, and the oracle accepts."""
+    figures = tmp_path / "day.json"
+    words = ("--offer-means", means, "--max-ride", "20,1.2", "--iterations", "30")
+    shown = CliRunner().invoke(app, ["route", str(city), *words, "--json", str(figures)])
+    assert shown.exit_code == 0, shown.output
+    plans = json.loads(figures.read_text())["plans"]
+    assert [plan["problems"] for plan in plans] == [[], [], []]
+    assert plans[2]["cost"] <= plans[1]["cost"]

@@ -62,6 +62,9 @@ def plain_quote(
     """Cost, vehicle and positions of the cheapest insertion under every offer."""
     answers = []
     for action in range(len(offers)):
+        if not offers.possible[action]:
+            answers.append((INFEASIBLE, -1, -1, -1))
+            continue
         agreed = joined(day, unclipped(request, offers, action))
         wider = ServiceDay(agreed, day.fleet, day.travel_times)
         best = (INFEASIBLE, -1, -1, -1)

@@ -282,6 +282,23 @@ def test_evaluate_writes_how_it_was_made(run, tmp_path):
     assert [row["policy"] for row in figures["rows"]] == ["never", "expected"]
 
 
+def test_evaluate_keeps_the_rules_that_are_asked_for(run, tmp_path):
+    """What an offer means and the longest ride are in the file, in the output, and in the plans."""
+    told = call(
+        *("evaluate", run[0], "--days", "2", "--iterations", "5", "--rounds", "50"),
+        *("--policies", "largest", "--offer-means", "trip", "--max-ride", "20,1.2"),
+        *("--json", tmp_path / "e.json"),
+    )
+    told = " ".join(told.split())
+    assert "lets the whole trip start earlier or end later" in told
+    assert "the larger of 20 minutes and 1.2 times the direct drive" in told
+    figures = json.loads((tmp_path / "e.json").read_text())
+    assert figures["offer_means"] == "trip"
+    assert figures["max_ride"] == {"longest": 20, "times_direct": 1.2}
+    assert all(row["ride_max"] < 60 for row in figures["rows"])
+    assert [row["policy"] for row in figures["rows"]] == ["never", "largest", "clairvoyant"]
+
+
 def test_evaluate_tells_who_chose_what_was_masked_out(run, monkeypatch):
     """A line for the policy, and none where nothing was masked out."""
     arguments = ("evaluate", run[0], "--days", "2", "--iterations", "0", "--rounds", "0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import cast
@@ -15,11 +16,13 @@ import polars as pl
 from rideflex.areas.behaviour import DUTIES, People, read_people
 from rideflex.areas.folder import DECISIONS
 from rideflex.areas.places import doubt, zone_means
+from rideflex.areas.settings import RideRule
 from rideflex.areas.travel_times import TravelTimes, read_travel_times
 from rideflex.areas.trips import FEATURES, TYPE, TripRows, read_trip_rows
 from rideflex.decisions.compiler import OnConflict
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import DataError, Problem
+from rideflex.offers import Meaning, OfferGrid
 from rideflex.tables.columns import CONTEXT
 from rideflex.tables.ids import Ids
 from rideflex.tables.readers import text, time_window
@@ -86,6 +89,10 @@ class ServiceArea:
         phase p; None where neither true types nor `travelers.csv` say.
     compile_seconds
         What reading and compiling the decisions took; None where they were not read from a file.
+    means
+        What an accepted offer does (`OfferGrid.means`).
+    ride
+        The rule of the longest ride; None where a ride may take any time.
 
     Examples
     --------
@@ -112,12 +119,19 @@ class ServiceArea:
     trips: Trips
     answers: npt.NDArray[np.float32] | None
     compile_seconds: float | None = None
+    means: Meaning = "end"
+    ride: RideRule | None = None
 
     def __repr__(self) -> str:
         return (
             f"ServiceArea({str(self.folder)!r}, {len(self.travelers)} travelers, "
             f"{len(self.trips)} trips, {len(self.zones)} zones)"
         )
+
+    @cached_property
+    def offers(self) -> OfferGrid:
+        """The offers of the decisions, with what they mean in this area."""
+        return OfferGrid(self.table.offers.pairs, self.means)
 
     @property
     def true_types(self) -> npt.NDArray[np.int32] | None:

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import numpy.typing as npt
+
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.offers import MEANINGS, Meaning, OfferGrid
 
@@ -39,9 +42,10 @@ class RideRule:
     longest: float = 45
     times_direct: float = 1.5
 
-    def seconds(self, direct: int) -> int:
-        """Return the longest ride in seconds for a direct drive in seconds."""
-        return max(round(60 * self.longest), round(self.times_direct * direct))
+    def seconds(self, direct: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """Longest rides [n] for direct drives [n], all in seconds; none is below the drive."""
+        multiple = np.rint(max(self.times_direct, 1) * direct.astype(np.float64))
+        return np.maximum(round(60 * self.longest), multiple).astype(np.int64)
 
 
 @dataclass(frozen=True)

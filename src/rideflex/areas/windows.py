@@ -62,7 +62,7 @@ def windows_of(
     """
     promise, rule = settings.promise, settings.ride
     boarding = np.where(boarding < 0, round(60 * settings.boarding), boarding)
-    longest = np.maximum(round(60 * rule.longest), np.rint(rule.times_direct * direct))
+    longest = rule.seconds(direct)
     # Nobody's own limit can be shorter than the drive.
     longest = np.where(max_ride < 0, longest, np.maximum(max_ride, direct)).astype(np.int64)
     leaves = leave_at >= 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from rideflex.cli.run_tables import playing, print_comparison, print_frontier, p
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rideflex.areas.settings import RideRule
     from rideflex.training.trained_run import TrainedRun
 
 
@@ -37,6 +38,13 @@ def evaluate(
     rounds: Annotated[
         int, typer.Option(min=0, help="Of the clairvoyant benchmark's search; 0 leaves it out.")
     ] = 5_000,
+    offer_means: Annotated[
+        str, typer.Option(help="What an accepted offer does: end, trip or move.")
+    ] = "end",
+    max_ride: Annotated[
+        str,
+        typer.Option(help="Longest ride: minutes, or 45,1.5 (times the direct drive), or none."),
+    ] = "none",
     workers: Annotated[int, typer.Option(min=1, help="Days re-optimised at a time.")] = 2,
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
@@ -53,7 +61,7 @@ def evaluate(
     `rideflex evaluate runs/demo --prices 0,2,5,10 --plot frontier.png`
     """
     from rideflex.cli.console import make_console, print_wrapped
-    from rideflex.cli.option_lists import read_policies, read_prices
+    from rideflex.cli.option_lists import read_meaning, read_policies, read_prices, read_ride
     from rideflex.errors import UsageError
     from rideflex.evaluation.compare import Effort, compare
     from rideflex.evaluation.frontier import frontier
@@ -68,7 +76,9 @@ def evaluate(
             "--prices 0,2,5,10,20"
         )
     wanted = None if prices is None else read_prices(prices)
+    means, ride = read_meaning(offer_means), read_ride(max_ride)
     trained = _load(run, data, console)
+    trained = replace(trained, area=replace(trained.area, means=means, ride=ride))
     chosen = make_policies(names, trained.beliefs, trained.policy)
     scene = Scene(
         trained.area,
@@ -82,10 +92,13 @@ def evaluate(
         compared = compare(scene, chosen, trained.settings.prices, effort, on_step)
         curve = None if wanted is None else frontier(scene, chosen, wanted, effort, on_step)
     print_comparison(compared, trained, days, max_asks, console)
+    _tell_rules(console, means, ride)
     figures: dict[str, Any] = {
         "rideflex": version("rideflex"),
         "days": days,
         "seed": seed,
+        "offer_means": means,
+        "max_ride": None if ride is None else asdict(ride),
         "iterations": iterations,
         "rounds": rounds,
         "max_asks": max_asks,
@@ -108,6 +121,27 @@ def evaluate(
             draw_frontier(curve, plot)
             print_wrapped(console, f"Wrote {plot}.")
     write_figures(console, json, figures)
+
+
+def _tell_rules(console: Console, means: str, ride: RideRule | None) -> None:
+    """Say which rules held, where they are not those that the run was trained under."""
+    from rideflex.cli.console import print_wrapped
+
+    told = {
+        "end": "",
+        "trip": "An accepted offer lets the whole trip start earlier or end later.",
+        "move": "An accepted offer moves the trip to a definite other time, earlier or later.",
+    }[means]
+    if ride is not None:
+        told += (
+            f" Nobody rides longer than the larger of {ride.longest:g} minutes and "
+            f"{ride.times_direct:g} times the direct drive, in any plan."
+        )
+    if told:
+        print_wrapped(
+            console,
+            f"{told.strip()} All plans above keep this; `ppo` was trained without it.",
+        )
 
 
 def report(

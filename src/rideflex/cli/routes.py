@@ -11,6 +11,8 @@ from rideflex.cli.outputs import Json, write_figures
 from rideflex.errors import UsageError
 
 if TYPE_CHECKING:
+    from rideflex.areas.settings import RideRule
+    from rideflex.offers import Meaning
     from rideflex.routing.search.solver import Solver
 
 
@@ -24,6 +26,13 @@ def route(
     ] = None,
     iterations: Annotated[int, typer.Option(min=0, help="Of the solver.")] = 2000,
     json: Json = None,
+    offer_means: Annotated[
+        str, typer.Option(help="Of a drawn day: what an accepted offer does: end, trip or move.")
+    ] = "end",
+    max_ride: Annotated[
+        str,
+        typer.Option(help="Of a drawn day: minutes, or 45,1.5 (times the direct drive), or none."),
+    ] = "none",
     csv: Annotated[Path | None, typer.Option(help="Write the runs of a date as a table.")] = None,
     geojson: Annotated[Path | None, typer.Option(help="Write the runs of a date as a map.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw map and Gantt chart to it.")] = None,
@@ -41,6 +50,7 @@ def route(
     lc101.txt`
     """
     from rideflex.areas import is_service
+    from rideflex.cli.option_lists import read_meaning, read_ride
 
     if is_service(path):
         from rideflex.cli.route_date import RouteFiles, route_date
@@ -50,7 +60,8 @@ def route(
     for name, given in (("--date", date), ("--csv", csv), ("--geojson", geojson)):
         if given is not None:
             raise UsageError(f"{name} is for a folder of bookings, and {path} is none")
-    _route_plans(path, iterations, seed, solver, json, plot)
+    rules = (read_meaning(offer_means), read_ride(max_ride))
+    _route_plans(path, iterations, seed, solver, rules, json, plot)
 
 
 def _route_plans(
@@ -58,6 +69,7 @@ def _route_plans(
     iterations: int,
     seed: int,
     solver: Solver | None,
+    rules: tuple[Meaning, RideRule | None],
     json: Path | None,
     plot: Path | None,
 ) -> None:
@@ -69,7 +81,7 @@ def _route_plans(
         from rideflex.routing.plots import draw_days  # before the work, which may be long
     console = make_console()
     with console.status("routing"):
-        found = plan_path(path, iterations, seed, solver or installed_solver())
+        found = plan_path(path, iterations, seed, solver or installed_solver(), *rules)
     table = make_table(
         f"{found.name} ({found.kind}), {len(found.plans[0].day.requests)} requests",
         "plan",

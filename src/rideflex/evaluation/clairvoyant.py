@@ -68,9 +68,7 @@ def _open_day(scene: Scene, day: int, ledger: AskLedger) -> OpenDay:
     travelers = area.trips.traveler[days.trips[0]]
     accepted[~ledger.open(travelers)] = False
     requests = requests_of(area, days.trips[0])
-    return OpenDay(
-        ServiceDay(requests, scene.fleet, area.travel_times), area.table.offers, accepted
-    )
+    return OpenDay(ServiceDay(requests, scene.fleet, area.travel_times), area.offers, accepted)
 
 
 def _is_accepted(open_day: OpenDay, actions: npt.NDArray[np.int32]) -> bool:

@@ -312,7 +312,7 @@ def _benchmark(scene: Scene, best: Sequence[Agreement]) -> AgreedDays:
     actions = np.stack([agreement.actions for agreement in best])
     return AgreedDays(
         actions=actions,
-        asked=actions != scene.area.table.offers.no_shift,
+        asked=actions != scene.area.offers.no_shift,
         trips=scene.days.trips,
         days=tuple(agreement.open_day.under(agreement.actions) for agreement in best),
         solutions=tuple(agreement.solution for agreement in best),
@@ -325,7 +325,7 @@ def _row(
     final, never = agreed[name], agreed[NeverAsk.name]
     inserted = played.get(name)
     n_asked = int(final.asked.sum())
-    n_agreed = int((final.actions != scene.area.table.offers.no_shift).sum())
+    n_agreed = int((final.actions != scene.area.offers.no_shift).sum())
     minutes = minutes_per_traveler(scene.area, final.trips, final.actions)
     travelers = scene.area.trips.traveler[final.trips]
     asks = np.bincount(travelers[final.asked], minlength=len(scene.area.travelers))
@@ -364,7 +364,7 @@ def _minutes_used(scene: Scene, final: AgreedDays) -> int:
         for trips in final.trips
     ]
     return sum(
-        used_minutes(day, area.table.offers, actions, solution)
+        used_minutes(day, area.offers, actions, solution)
         for day, actions, solution in zip(asked, final.actions, final.solutions, strict=True)
     )
 

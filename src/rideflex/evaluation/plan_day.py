@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rideflex.areas import ServiceArea, read_area
-from rideflex.negotiation.days import sample_days
-from rideflex.routing import Requests, ServiceDay, Solution
+from rideflex.areas.settings import RideRule
+from rideflex.negotiation.days import requests_of, sample_days
+from rideflex.offers import Meaning
+from rideflex.routing import ServiceDay, Solution
 from rideflex.routing.instances.read import read_instance
 from rideflex.routing.picture import Map, Picture
 from rideflex.routing.plans import inserted
@@ -105,10 +107,21 @@ class Planned:
         }
 
 
-def plan_path(path: Path, iterations: int, seed: int, solver: Solver = "pyvrp") -> Planned:
-    """Plan a published instance (a file) or a day drawn from a service area (a folder)."""
+def plan_path(
+    path: Path,
+    iterations: int,
+    seed: int,
+    solver: Solver = "pyvrp",
+    means: Meaning = "end",
+    ride: RideRule | None = None,
+) -> Planned:
+    """Plan a published instance (a file) or a day drawn from a service area (a folder).
+
+    Of a drawn day, `means` is what an accepted offer does, and `ride` the rule of the longest ride.
+    """
     if path.is_dir():
-        return _plan_area_day(read_area(path), iterations, seed, solver)
+        area = replace(read_area(path), means=means, ride=ride)
+        return _plan_area_day(area, iterations, seed, solver)
     instance = read_instance(path)
     inserting, best = _two_plans(instance.day, iterations, seed, solver)
     return Planned(
@@ -134,18 +147,13 @@ def _plan_area_day(area: ServiceArea, iterations: int, seed: int, solver: Solver
     rng = np.random.default_rng(seed)
     trips = area.trips
     rows = sample_days(trips.traveler, 1, rng)[0]
-    asked = Requests(
-        trips.origin,
-        trips.destination,
-        trips.pickup_window.astype(np.int64),
-        trips.dropoff_window.astype(np.int64),
-    )
+    asked = requests_of(area, np.arange(len(trips), dtype=np.int32))
     fleet = default_fleet(asked, area.travel_times, len(rows))
     day = ServiceDay(asked.take(rows), fleet, area.travel_times)
     plans: tuple[Plan, ...] = _two_plans(day, iterations, seed, solver)
     if area.answers is not None:
         accepted = rng.random(len(rows))[:, None] < area.answers[0, rows]
-        open_day = OpenDay(day, area.table.offers, accepted)
+        open_day = OpenDay(day, area.offers, accepted)
         starts = [Agreement.as_asked(open_day, plan.solution.routes) for plan in plans]
         benchmark = clairvoyant(starts, iterations=iterations, seed=seed, solver=solver)
         agreed = open_day.under(benchmark.actions)

@@ -177,7 +177,7 @@ def minutes_per_traveler(
 ) -> npt.NDArray[np.float64]:
     """Shifted minutes [T] of each traveler, for trip rows and the offers agreed, both [D, N]."""
     per_traveler = np.zeros(len(area.travelers))
-    np.add.at(per_traveler, area.trips.traveler[trips], area.table.offers.minutes[actions])
+    np.add.at(per_traveler, area.trips.traveler[trips], area.offers.minutes[actions])
     return per_traveler
 
 

@@ -70,11 +70,13 @@ class Days:
 def requests_of(area: ServiceArea, trips: npt.NDArray[np.int32]) -> Requests:
     """Requests for rows of the area's trips, in the shape of `trips`."""
     of = area.trips
+    origin, destination, ride = of.origin[trips], of.destination[trips], area.ride
     return Requests(
-        of.origin[trips],
-        of.destination[trips],
+        origin,
+        destination,
         of.pickup_window[trips].astype(np.int64),
         of.dropoff_window[trips].astype(np.int64),
+        max_ride=None if ride is None else ride.seconds(area.travel_times[origin, destination]),
     )
 
 

@@ -145,7 +145,7 @@ class Negotiation:
         watch: Stopwatch | None = None,
     ) -> None:
         self.area, self.fleet, self.beliefs, self.prices = area, fleet, beliefs, prices
-        self.offers = area.table.offers
+        self.offers = area.offers
         self.ledger = ledger or AskLedger(area)
         self.watch = watch or Stopwatch()
         self._days: Days | None = None
@@ -214,6 +214,7 @@ class Negotiation:
         travelers = self.area.trips.traveler[trips]
         allowed = self._masking.allowed[:, step].copy()
         allowed[~self.ledger.open(travelers)] = False
+        allowed &= self.offers.possible
         allowed[:, self.offers.no_shift] = True
         with self.watch("quotes"):
             quotes = self.plans.quote(requests_of(self.area, trips), self.offers)

@@ -182,7 +182,7 @@ def _day(report: Report) -> dict[str, str] | None:
             (f"{name}, as agreed", best, asked),
         )[: 1 if name == NeverAsk.name else 2]
     ]
-    shifted = int((best.actions[day] != report.trained.area.table.offers.no_shift).sum())
+    shifted = int((best.actions[day] != report.trained.area.offers.no_shift).sum())
     return {
         "picture": _embedded(days_figure(pictures, zones, width=12.0), dpi=110),
         "number": str(day + 1),

@@ -17,7 +17,7 @@ from tests.routing.oracle import drive, plain_quote
 TRIP = OfferGrid(OfferGrid.default().pairs, "trip")
 GRIDS = [
     TRIP,
-    OfferGrid(((-20, 0), (0, 0), (0, 10), (0, 30), (-30, 0)), "move"),
+    OfferGrid(((-20, 0), (0, 0), (-10, 10), (0, 10), (0, 30), (-30, 0)), "move"),
     OfferGrid.default(),
     OfferGrid.from_pairs([(0, 0)]),
     OfferGrid.from_pairs([(0, 30), (-15, 0), (0, 0), (-5, 7)]),

@@ -87,7 +87,7 @@ class LookAhead:
         return np.asarray(plans.cost.reshape(-1, self.samples).mean(axis=1))
 
     def _hoped_for(self, trips: npt.NDArray[np.int32], offers: OfferGrid) -> npt.NDArray[np.intp]:
-        likely = self.beliefs.accept(trips) >= 0.5
+        likely = (self.beliefs.accept(trips) >= 0.5) & offers.possible
         likely[:, offers.no_shift] = True
         return np.asarray(np.where(likely, offers.minutes, -1).argmax(axis=1))
 

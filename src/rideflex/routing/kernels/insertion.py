@@ -30,6 +30,7 @@ from rideflex.routing.kernels.layout import (
     DESTINATION,
     DROPOFF_CLOSES,
     DROPOFF_OPENS,
+    IMPOSSIBLE,
     MAX_RIDE,
     ORIGIN,
     PICKUP_CLOSES,
@@ -117,6 +118,9 @@ def _quote_offers(
         group, lane, step = shifts.at[offer, 0], shifts.at[offer, 1], shifts.at[offer, 2]
         for field in range(4):
             quotes[field, day, offer] = best[group, field, lane, step]
+        if group == IMPOSSIBLE:
+            quotes[:, day, offer] = -1
+            quotes[COST, day, offer] = NEVER
 
 
 @compiled()

@@ -23,6 +23,9 @@ BOARD, ALIGHT = 8, 9  # seconds
 MAX_RIDE = 10  # NEVER where a ride may take any time
 ASKED_COLUMNS = 11
 
+IMPOSSIBLE = -1
+"""The group of an offer that means nothing."""
+
 Asked = npt.NDArray[np.int64]
 
 
@@ -49,6 +52,7 @@ def shifts_of(offers: OfferGrid) -> Shifts:
     nested = bounds
     if offers.means == "move":
         moved, group = np.unique(bounds[:, 0], return_inverse=True)
+        group = np.where(offers.possible, group, IMPOSSIBLE)
         nested = np.zeros_like(bounds)
     opens, lane = np.unique(nested[:, 0::2], axis=0, return_inverse=True)
     closes, step = np.unique(nested[:, 1::2], axis=0, return_inverse=True)

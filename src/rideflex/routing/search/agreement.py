@@ -24,7 +24,7 @@ class OpenDay:
         Requests [n] with the windows that they were asked with.
     offers, accepted
         The grid, and which offers each traveler would accept [n, A]. No shift is what the traveler
-        asked for, so it always counts as accepted.
+        asked for, so it always counts as accepted; what means nothing never does.
     price
         Driving seconds that a shifted minute is worth avoiding.
     """
@@ -38,7 +38,7 @@ class OpenDay:
         wanted = (len(self.day.requests), len(self.offers))
         if np.shape(self.accepted) != wanted:
             raise UsageError(f"accepted has shape {np.shape(self.accepted)}, not {wanted}")
-        accepted = np.array(self.accepted, dtype=np.bool_)
+        accepted = np.array(self.accepted, dtype=np.bool_) & self.offers.possible
         accepted[:, self.offers.no_shift] = True
         object.__setattr__(self, "accepted", accepted)
 
