@@ -26,7 +26,7 @@ from rideflex.cli.app import main
 main()
 """
 
-NO_DATA = {"scale", "stream"}  # measure the base alone, on rows that they make
+NO_DATA = {"scale", "stream", "instances"}  # measure the base alone, on rows of their own
 BASE = {"generate", "check", "import", "fit", "predict", "route", "evaluate-log"}
 
 

@@ -17,6 +17,7 @@ import rideflex
 from rideflex.cli import areas as data
 from rideflex.cli import (
     bench_cpu,
+    bench_instances,
     bench_lookup,
     bench_models,
     bench_quotes,
@@ -69,6 +70,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 )
 BENCHES: tuple[Callable[..., None], ...] = (
     bench_cpu.cpu,
+    bench_instances.instances,
     bench_lookup.lookup,
     bench_lookup.scale,
     bench_models.update,
