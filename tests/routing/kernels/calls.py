@@ -231,3 +231,9 @@ def pick(by_time: Sequence[int]) -> list[int]:
 def seed(number: int) -> None:
     """Seed the generator of the compiled kernels, which is not NumPy's."""
     np.random.seed(number)  # noqa: NPY002
+
+
+@numba.njit
+def draw() -> float:
+    """Draw the next uniform number of the compiled kernels' generator."""
+    return np.random.random()  # noqa: NPY002
