@@ -223,7 +223,7 @@ def test_routes_and_insertions_hold_as_the_plain_check_says(setting, seed):
         riders=riders, wheelchairs=none, max_ride=hurry,
     )  # fmt: skip
     vehicles = tuple(replace(of, seats=20) for of in fleet.vehicles)
-    fleet = replace(fleet, vehicles=vehicles)
+    fleet = replace(fleet, vehicles=vehicles, max_ride=None)
     plans = calls.planned(fleet, travel, requests)
     day = plans.day(0)
     for vehicle, of in enumerate(fleet.vehicles):
