@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rideflex.offers import OfferGrid
+from rideflex.routing.kernels import layout
 from rideflex.routing.kernels.layout import shifts_of, signed
 
 PAIRS = ((-10, 0), (0, 0), (-10, 5), (0, 20))
@@ -61,6 +62,15 @@ def test_the_parts_of_an_offer_add_up(means):
         assert array.dtype == np.int64
         assert array.flags.c_contiguous
     assert shifts_of(OfferGrid(offers.pairs, means)) is shifts
+
+
+def test_the_columns_of_a_table_of_requests():
+    """In the order in which `PlanBatch.asked` is told to write them, each once."""
+    names = (
+        "ORIGIN", "DESTINATION", "PICKUP_OPENS", "PICKUP_CLOSES", "DROPOFF_OPENS",
+        "DROPOFF_CLOSES", "SEATS", "CHAIRS", "BOARD", "ALIGHT", "MAX_RIDE", "ASKED_COLUMNS",
+    )  # fmt: skip
+    assert [getattr(layout, name) for name in names] == list(range(12))
 
 
 def test_a_count_becomes_a_signed_number():

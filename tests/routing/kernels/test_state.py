@@ -68,6 +68,15 @@ def test_the_way_back_and_the_rest_bound_the_last_stops():
     assert [row[LATE] for row in positions(vehicle)[1:]] == [390, 400, 540, 660, 700, 1000]
 
 
+def test_each_wheelchair_takes_its_seats():
+    """Two wheelchairs of three seats each, beside one rider, take seven seats."""
+    asked = Requests([1], [2], [[0, 900]], [[0, 900]], riders=[1], wheelchairs=[2])
+    vehicle = Vehicle(seats=7, depot=0, wheelchairs=2, seats_per_wheelchair=3)
+    rows = positions(vehicle, asked, (0, 1))
+    assert [row[LOAD] for row in rows] == [0, 7, 0, 0]
+    assert [row[TAKEN] for row in rows] == [0, 2, 0, 0]
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_rest_before_or_between(first):
     """A rest starts where the vehicle stands, and the way that follows starts there as well."""
