@@ -197,12 +197,6 @@ def test_stale_quotes_are_refused():
 # Rides on a row of zones 100 s apart, by a vehicle of zone 0.
 FROM_1_TO_3 = Requests([1], [3], [[0, 5000]], [[0, 9000]], service=[[30, 10]])
 
-WAIT = pytest.mark.xfail(
-    strict=True,
-    reason="a rest that moves with an insertion before it may wait for its opening, which the "
-    "quote leaves out where no ride is limited",
-)
-
 
 def asked(**other) -> Requests:
     """A request from zone 1 to zone 3, with some things otherwise."""
@@ -324,7 +318,7 @@ def test_a_request_goes_before_or_after_the_rest(opens, closes, place):
         (Break(0, 439, 100), 9000, False),  # the rest is over at 440
         (Break(0, 9000, 100), 739, False),  # home at 740, and no sooner if the rest comes first
         (Break(400, 9000, 100), 800, True),
-        pytest.param(Break(400, 9000, 100), 799, False, marks=WAIT),
+        (Break(400, 9000, 100), 799, False),  # the rest waits for its opening
     ],
 )
 def test_the_rest_and_the_way_home_after_an_insertion(rest, end, before):
@@ -352,18 +346,7 @@ def test_the_way_on_from_a_rest_starts_where_the_ride_before_it_ended():
     assert calls.quote(plans, across) == [[NEVER, -1, -1, -1]]
 
 
-@pytest.mark.parametrize(
-    "seats",
-    [
-        (4, 5, 6),
-        pytest.param(
-            (4, 4, 4),
-            marks=pytest.mark.xfail(
-                strict=True, reason="an unused vehicle that is barred hides its unused likes"
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("seats", [(4, 5, 6), (4, 4, 4)])
 def test_barred_vehicles_are_passed_over(seats):
     """Of three the first that is not barred takes the request; without any, nobody."""
     fleet = Fleet(tuple(Vehicle(one, 0) for one in seats))

@@ -54,6 +54,7 @@ from rideflex.routing.kernels.state import (
     READY,
     REST,
     REST_CLOSES,
+    REST_OPENS,
     ROOM,
     SERVICE,
     TAKEN,
@@ -158,8 +159,9 @@ def quote_day(
         for vehicle in range(len(vehicles)):
             kind = vehicles[vehicle, KIND]
             idle = state.length[day, vehicle] == min(vehicles[vehicle, REST], 1)
-            if not (barred[vehicle] or (idle and kind < _BITS and (idle_seen >> kind) & 1)):
-                _quote_vehicle(plans, request, windows, day, vehicle, idle, departs, found)
+            if barred[vehicle] or (idle and kind < _BITS and (idle_seen >> kind) & 1):
+                continue
+            _quote_vehicle(plans, request, windows, day, vehicle, idle, departs, found)
             if idle and kind < _BITS:
                 idle_seen |= np.int64(1) << kind
 
@@ -257,8 +259,9 @@ def _quote_vehicle(  # noqa: C901  # split into functions it takes half as long 
                 continue
             deadline = at[beyond, LATE] - onward - alight
             if beyond > j + 1:
-                deadline -= of[REST]
-                deadline = min(deadline, of[REST_CLOSES] - alight)
+                if of[REST_OPENS] + of[REST] + onward > at[beyond, LATE]:
+                    continue  # a rest that waits for its opening is over too late
+                deadline = min(deadline - of[REST], of[REST_CLOSES] - alight)
             alive = departs[:lanes]
             if timed:
                 _offer_timed(
