@@ -15,6 +15,7 @@ from rideflex.errors import UsageError
 
 Meaning = Literal["end", "trip", "move"]
 MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
+_LONGEST = 1440  # minutes
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class OfferGrid(Sequence[tuple[int, int]]):
     Raises
     ------
     UsageError
-        If an offer stands twice, picks up later or drops off earlier, or (0, 0) is not among them.
+        If an offer stands twice, picks up later or drops off earlier, shifts by more than a day, or
+        (0, 0) is not among them.
 
     Examples
     --------
@@ -55,6 +57,11 @@ class OfferGrid(Sequence[tuple[int, int]]):
                 "an offer picks up earlier (a shift of 0 or less) and drops off later (0 or more); "
                 f"not so {wrong[0]}{f' and {len(wrong) - 1} more' if len(wrong) > 1 else ''}, "
                 "which no table of decisions answers"
+            )
+        if longest := [pair for pair in self.pairs if max(-pair[0], pair[1]) > _LONGEST]:
+            raise UsageError(
+                f"an offer shifts by a day ({_LONGEST:,} minutes) at most, not {longest[0]}; "
+                "are its shifts minutes?"
             )
         if self.means not in MEANINGS:
             raise UsageError(f"an offer means one of {', '.join(MEANINGS)}, not {self.means!r}")

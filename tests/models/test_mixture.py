@@ -79,7 +79,7 @@ def test_patterns_are_the_distinct_counts(seed: int, levels: int, n_types: int) 
     if groups is None:
         assert len(plain) > 2000 / 16
     else:
-        met = np.column_stack([agree, total])[groups.rows]
+        met = np.column_stack([groups.agree, groups.total])
         assert dict(zip(map(tuple, met.tolist()), groups.frequencies, strict=True)) == plain
         assert [tuple(row) for row in met.tolist()] == list(plain)
 

@@ -21,6 +21,7 @@ from rideflex.errors import DataError, Problem, UsageError
 from rideflex.flexibility import DEFAULT_RULES, MAX_TYPES, FlexibilityRule, rule_answers
 from rideflex.offers import ActionSpaceMap, OfferGrid
 from rideflex.tables.ids import IdCodes
+from rideflex.tables.row_numbers import empty_slots, enter_rows, number_rows
 from rideflex.tables.rows import Rows
 
 OnConflict = Literal["first", "last", "majority", "error"]
@@ -111,7 +112,7 @@ class Compiler:
         pairs = self._pairs.add(rows, batch.shifts)
         self._make_room(self._trips + n)
         trips = np.empty(n, dtype=np.int32)
-        self._trips = kernels.add_trips(
+        self._trips = number_rows(
             self._slots,
             self._travelers,
             self._contexts,
@@ -166,15 +167,15 @@ class Compiler:
         room = max(n_trips, 2 * held)
         self._travelers = _grown(self._travelers, (room,))
         self._contexts = _grown(self._contexts, (room, 5))
-        self._slots = _empty_slots(room)
-        kernels.rehash(self._slots, self._travelers, self._contexts, self._trips)
+        self._slots = empty_slots(room)
+        enter_rows(self._slots, self._travelers, self._contexts, self._trips)
 
     def _found(self) -> Contexts:
         """The contexts without the room kept for more."""
         travelers = self._travelers[: self._trips].copy()
         words = self._contexts[: self._trips].copy()
-        slots = _empty_slots(self._trips)
-        kernels.rehash(slots, travelers, words, self._trips)
+        slots = empty_slots(self._trips)
+        enter_rows(slots, travelers, words, self._trips)
         return Contexts(self._vocabularies, travelers, words, slots, self._ids)
 
     def _widen(self) -> None:
@@ -251,11 +252,6 @@ def compile_table(
     if problems:
         raise DataError(problems)
     return compiler.finish(grid, rules)
-
-
-def _empty_slots(n_trips: int) -> npt.NDArray[np.int32]:
-    """A hash table that n trips fill by half at most."""
-    return np.full(1 << (2 * n_trips).bit_length(), -1, dtype=np.int32)
 
 
 def _grown(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.decisions import kernels
 from rideflex.decisions.vocabulary import Vocabulary
 from rideflex.tables.coded import MISSING
 from rideflex.tables.columns import CONTEXT, TEXTS
 from rideflex.tables.frames import column_of, ids_of
 from rideflex.tables.ids import Id, IdCodes, Ids, id_array
+from rideflex.tables.row_numbers import find_rows
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Contexts:
     words
         Word numbers of each trip, int32 [n_trips, 5].
     slots
-        Open-addressing hash table of trip ids, int32 [a power of two], -1 where free.
+        Hash table of trip ids; see `tables/row_numbers`.
     ids
         Makes codes of traveler ids; a whole number is its own.
     """
@@ -83,5 +83,5 @@ class Contexts:
         self, travelers: npt.NDArray[np.int64], wanted: npt.NDArray[np.int32]
     ) -> npt.NDArray[np.int32]:
         found = np.empty(len(travelers), dtype=np.int32)
-        kernels.find_trips(self.slots, self.travelers, self.words, travelers, wanted, found)
+        find_rows(self.slots, self.travelers, self.words, travelers, wanted, found)
         return found

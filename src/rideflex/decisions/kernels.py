@@ -1,4 +1,4 @@
-"""The compiled loops of a decision table: contexts to trip ids, trip ids to answers."""
+"""The compiled loops of a decision table: rows to cells, trip ids and offers to answers."""
 
 from __future__ import annotations
 
@@ -11,93 +11,9 @@ from rideflex._compiled import compiled
 from rideflex.decisions.masks import Masks
 
 Codes = npt.NDArray[np.int32]
-Travelers = npt.NDArray[np.int64]
 
 KNOWN, DISPUTED = 1, 2
 FIRST, LAST, MAJORITY, ERROR = range(4)
-
-
-@compiled()
-def _slot(
-    slots: Codes,
-    travelers: Travelers,
-    contexts: Codes,
-    row_travelers: Travelers,
-    rows: Codes,
-    row: int,
-) -> Any:
-    """Where a row's context stands in the hash table, or the free slot where it would."""
-    traveler = row_travelers[row]
-    mixed = np.uint64(traveler) * np.uint64(0x9E3779B97F4A7C15)
-    for field in range(5):
-        mixed = (mixed ^ np.uint64(np.uint32(rows[row, field]))) * np.uint64(0xD6E8FEB86659FD93)
-    mixed ^= mixed >> np.uint64(32)
-    last = np.uint64(len(slots) - 1)
-    slot = mixed & last
-    while True:
-        trip = slots[slot]
-        if trip < 0:
-            return slot
-        same = travelers[trip] == traveler
-        for field in range(5):
-            same &= contexts[trip, field] == rows[row, field]
-        if same:
-            return slot
-        slot = (slot + np.uint64(1)) & last
-
-
-@compiled()
-def find_trips(
-    slots: Codes,
-    travelers: Travelers,
-    contexts: Codes,
-    row_travelers: Travelers,
-    rows: Codes,
-    out: Codes,
-) -> None:
-    """Write the trip id of each row's context, -1 where it is unknown."""
-    for row in range(len(row_travelers)):
-        out[row] = slots[_slot(slots, travelers, contexts, row_travelers, rows, row)]
-
-
-@compiled()
-def rehash(slots: Codes, travelers: Travelers, contexts: Codes, n_trips: int) -> None:
-    """Enter the first n trips into an empty hash table."""
-    for trip in range(n_trips):
-        slots[_slot(slots, travelers, contexts, travelers, contexts, trip)] = trip
-
-
-@compiled()
-def add_trips(
-    slots: Codes,
-    travelers: Travelers,
-    contexts: Codes,
-    n_trips: int,
-    row_travelers: Travelers,
-    rows: Codes,
-    out: Codes,
-) -> int:
-    """Write the trip id of each row, taking in contexts not seen before; returns the new count.
-
-    Rows of one trip stand together in most files, so the row before is tried first.
-    """
-    for row in range(len(row_travelers)):
-        same = row > 0 and row_travelers[row] == row_travelers[row - 1]
-        if same:
-            for field in range(5):
-                same &= rows[row, field] == rows[row - 1, field]
-        if same:
-            out[row] = out[row - 1]
-            continue
-        slot = _slot(slots, travelers, contexts, row_travelers, rows, row)
-        if slots[slot] < 0:
-            slots[slot] = n_trips
-            travelers[n_trips] = row_travelers[row]
-            for field in range(5):
-                contexts[n_trips, field] = rows[row, field]
-            n_trips += 1
-        out[row] = slots[slot]
-    return n_trips
 
 
 @compiled()
@@ -217,45 +133,20 @@ def expand_words(masks: Masks, rows: npt.NDArray[Any], out: npt.NDArray[Any]) ->
 
 
 @compiled()
-def _offer_slot(slots: Codes, offers: npt.NDArray[np.int64], early: Any, late: Any) -> Any:
-    """Where a pair of shifts stands in the hash table, or the free slot where it would."""
-    mixed = np.uint64(early) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(late)
-    mixed *= np.uint64(0xD6E8FEB86659FD93)
-    last = np.uint64(len(slots) - 1)
-    slot = (mixed >> np.uint64(32)) & last
-    while slots[slot] >= 0:
-        action = slots[slot]
-        if (offers[action, 0] == early) & (offers[action, 1] == late):
-            break
-        slot = (slot + np.uint64(1)) & last
-    return slot
-
-
-@compiled()
-def enter_offers(offers: npt.NDArray[np.int64], slots: Codes) -> None:
-    """Enter the offers into an empty hash table; of two alike the first is found."""
-    for action in range(len(offers)):
-        slot = _offer_slot(slots, offers, offers[action, 0], offers[action, 1])
-        if slots[slot] < 0:
-            slots[slot] = action
-
-
-@compiled()
 def find_actions(
     pickup: npt.NDArray[np.int64],
     dropoff: npt.NDArray[np.int64],
-    offers: npt.NDArray[np.int64],
-    slots: Codes,
+    by_minutes: Codes,
     signed: bool,
     out: Codes,
-) -> int:
-    """Write the action of each pair of shifts; returns -1, or the first row outside the grid."""
+) -> None:
+    """Write the action of each pair of shifts, -1 outside the grid.
+
+    `by_minutes` [minutes earlier, minutes later] holds the actions.
+    """
     for row in range(len(pickup)):
-        early, late = pickup[row], dropoff[row]
+        early, late = -pickup[row], dropoff[row]
         if not signed:
             early, late = abs(early), abs(late)
-        action = slots[_offer_slot(slots, offers, early, late)]
-        if action < 0:
-            return row
-        out[row] = action
-    return -1
+        inside = (0 <= early < by_minutes.shape[0]) & (0 <= late < by_minutes.shape[1])
+        out[row] = by_minutes[early, late] if inside else -1

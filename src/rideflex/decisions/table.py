@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.decisions import kernels
 from rideflex.decisions.compiler import Compiled, Compiler, OnConflict, compile_table
 from rideflex.decisions.lookup import AnswerMasks
 from rideflex.decisions.mapping import Answer, Question, QuestionMapping
 from rideflex.decisions.masks import Masks
+from rideflex.decisions.offer_codes import OfferCodes
 from rideflex.decisions.reading import file_source, frame_source
 from rideflex.decisions.saved import cached, load_compiled, save_compiled
 from rideflex.errors import UsageError
@@ -51,6 +50,7 @@ class DecisionTable:
         self._answers = AnswerMasks(
             compiled.masks, compiled.known, compiled.offers, len(compiled.types)
         )
+        self._codes = OfferCodes(compiled.offers, compiled.signed)
         self.types = compiled.types
         self.offers = compiled.offers
         self.signed = compiled.signed
@@ -288,15 +288,7 @@ class DecisionTable:
         UsageError
             If a pair of shifts is not in the grid; it names the first.
         """
-        pickup, dropoff = (integers_of(frame, name) for name in SHIFTS)
-        actions = np.empty(len(pickup), dtype=np.int32)
-        row = kernels.find_actions(pickup, dropoff, *self._offer_table, self.signed, actions)
-        if row >= 0:
-            raise UsageError(
-                f"the offer ({pickup[row]}, {dropoff[row]}) at position {row} is not in the grid "
-                f"of {len(self.offers)} offers"
-            )
-        return actions
+        return self._codes.actions(*(integers_of(frame, name) for name in SHIFTS))
 
     def accepts(
         self, ids: npt.ArrayLike, actions: npt.ArrayLike, *, strict: bool = False, out: Any = None
@@ -480,7 +472,7 @@ class DecisionTable:
         places = (trip_purpose, departure_location, arrival_location)
         texts = (*places, departure_time_window, arrival_time_window)
         trip = self.contexts.trip_id(_id(traveler_id), texts)
-        action = self._actions.get(self._pair(pickup_shift, dropoff_shift), -1)
+        action = self._codes.action(pickup_shift, dropoff_shift)
         if trip < 0 or action < 0 or not self._answers.known[trip, action]:
             return None
         mask = int(self._answers.masks[trip, action])
@@ -496,21 +488,7 @@ class DecisionTable:
         """Go through the questions that the source answers, context by context."""
         for trip, context in enumerate(self.contexts):
             for action in np.flatnonzero(self._answers.known[trip]).tolist():
-                yield (*context, *self._pair(*self.offers[action]))
-
-    def _pair(self, pickup: int, dropoff: int) -> tuple[int, int]:
-        return (pickup, dropoff) if self.signed else (abs(pickup), abs(dropoff))
-
-    @cached_property
-    def _offer_table(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        offers = np.array([self._pair(*offer) for offer in self.offers], dtype=np.int64)
-        slots = np.full(1 << (2 * len(offers)).bit_length(), -1, dtype=np.int32)
-        kernels.enter_offers(offers, slots)
-        return offers, slots
-
-    @cached_property
-    def _actions(self) -> dict[tuple[int, int], int]:
-        return {self._pair(*self.offers[a]): a for a in reversed(range(len(self.offers)))}
+                yield (*context, *self._codes.written(self.offers[action]))
 
 
 def _id(given: Any) -> Id:

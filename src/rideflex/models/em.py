@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from rideflex._compiled import compiled
+from rideflex.tables.row_numbers import empty_slots, number_rows
 
 Floats = npt.NDArray[np.float64]
-Bits = npt.NDArray[np.uint64]
 
 _BLOCK = 8192
 _TRAVELERS_PER_PATTERN = 16
@@ -41,7 +41,7 @@ def run_em(agree: Floats, total: Floats, priors: Floats, tolerance: float, passe
     """
     sizes = np.ones(len(total))
     if len(total) > _BLOCK and (patterns := unique_patterns(agree, total)) is not None:
-        agree, total, sizes = agree[patterns.rows], total[patterns.rows], patterns.frequencies
+        agree, total, sizes = patterns
     shares = np.full(agree.shape[1], 1.0 / agree.shape[1])
     noise, moved = _fit_shares(agree, total, sizes, shares, priors, tolerance, passes)
     return EmFit(shares, float(noise), float(moved))
@@ -52,13 +52,14 @@ class CountPatterns(NamedTuple):
 
     Attributes
     ----------
-    rows
-        One traveler with each pattern, int64 [G].
+    agree, total
+        Counts of each pattern, float64 [G, L] and [G].
     frequencies
         Travelers with each pattern, float64 [G].
     """
 
-    rows: npt.NDArray[np.int64]
+    agree: Floats
+    total: Floats
     frequencies: Floats
 
 
@@ -70,10 +71,26 @@ def unique_patterns(agree: Floats, total: Floats) -> CountPatterns | None:
     their time.
     """
     most = len(total) // _TRAVELERS_PER_PATTERN
-    slots = np.full(1 << (2 * most).bit_length(), -1, dtype=np.int64)
-    rows, sizes = np.empty(most, dtype=np.int64), np.zeros(most)
-    found = _collapse(agree.view(np.uint64), total.view(np.uint64), slots, rows, sizes)
-    return CountPatterns(rows[:found], sizes[:found]) if found >= 0 else None
+    slots, numbers = empty_slots(most), np.empty(len(total), dtype=np.int32)
+    heads = np.empty(most, dtype=np.uint64)
+    fields = np.empty((most, agree.shape[1]), dtype=np.uint64)
+    counts = (_folded(total.view(np.uint64)), agree.view(np.uint64))
+    found = number_rows(slots, heads, fields, 0, *counts, numbers)
+    if found < 0:
+        return None
+    return CountPatterns(
+        fields[:found].view(np.float64),
+        _folded(heads[:found]).view(np.float64),
+        np.bincount(numbers, minlength=found).astype(np.float64),
+    )
+
+
+def _folded(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Spread the bits of small counts, which stand at the top, to where a hash takes them.
+
+    Done twice it undoes itself.
+    """
+    return bits ^ (bits >> np.uint64(32))
 
 
 @compiled(parallel=True)
@@ -209,44 +226,3 @@ def _fill(
             out[at] = np.exp(log_shares)
         else:
             _softmax(agree[rows[at]], total[rows[at]], log_shares, log_odds, out[at])
-
-
-@compiled()
-def _collapse(
-    agree: Bits,
-    total: Bits,
-    slots: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.float64],
-) -> int:
-    """Enter every traveler; returns the number of patterns, -1 where `rows` has no room."""
-    last = np.uint64(len(slots) - 1)
-    patterns = 0
-    for traveler in range(len(total)):
-        slot = _hash(agree[traveler], total[traveler]) & last
-        while slots[slot] >= 0 and not _equal(agree, total, rows[slots[slot]], traveler):
-            slot = (slot + np.uint64(1)) & last
-        if slots[slot] < 0:
-            if patterns == len(rows):
-                return -1
-            slots[slot] = patterns
-            rows[patterns] = traveler
-            patterns += 1
-        sizes[slots[slot]] += 1.0
-    return patterns
-
-
-@compiled()
-def _hash(agree: Bits, total: Any) -> Any:
-    mixed = total * np.uint64(0x9E3779B97F4A7C15)
-    for kind in range(len(agree)):
-        mixed = (mixed ^ (mixed >> np.uint64(32)) ^ agree[kind]) * np.uint64(0xD6E8FEB86659FD93)
-    return mixed ^ (mixed >> np.uint64(32))
-
-
-@compiled()
-def _equal(agree: Bits, total: Bits, one: Any, other: Any) -> Any:
-    same = total[one] == total[other]
-    for kind in range(agree.shape[1]):
-        same &= agree[one, kind] == agree[other, kind]
-    return same
