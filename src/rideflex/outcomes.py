@@ -167,7 +167,7 @@ class Counts:
                 f"traveler entities run from {travelers.min()} to {travelers.max()}, "
                 f"and the counts hold 0 to {len(self.total) - 1}"
             )
-        _add(self.agree, self.total, travelers, masks, sign)
+        _add(self.agree, self.total, travelers, masks, float(sign))
 
     def scaled(self, factor: float) -> Counts:
         """Counts that weigh `factor` times as much."""

@@ -1,5 +1,5 @@
-# ruff: noqa: NPY002  # inside compiled code np.random is Numba's own generator, one a thread
 """Ruin and recreate: a compiled search over a day's routes and its agreed offers together."""
+# ruff: noqa: NPY002  # inside compiled code np.random is Numba's own generator, one a thread
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clairvoyant benchmark: the best offers and routes found when every answer is known."""
+"""Clairvoyant benchmark: the best offers and routes found, every answer known, by local search."""
 
 from __future__ import annotations
 

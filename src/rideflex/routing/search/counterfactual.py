@@ -1,4 +1,4 @@
-"""What a day would cost if one traveler had not agreed to a wider window."""
+"""Counterfactual cost of a day without one agreed shift."""
 
 from __future__ import annotations
 

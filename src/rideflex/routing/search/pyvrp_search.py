@@ -1,4 +1,4 @@
-"""Service days as PyVRP's shipments: the search of a solver of its own right."""
+"""Adapter to PyVRP: service days as its shipments, searched by its iterated local search."""
 
 from __future__ import annotations
 
