@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from rideflex.bench.quotes import bench_quotes
 from rideflex.cli.app import app
+from rideflex.errors import DataError
 from rideflex.synthetic import AreaSettings, generate_area
+from tests.routing.instances.test_sartori_buriol import SMALL
 
 LI_LIM = """\
 2 10 1
@@ -57,6 +59,35 @@ def test_route_tells_and_draws_an_instance(tmp_path):
     with Image.open(picture) as drawn:
         assert drawn.width > 800
         assert len(drawn.convert("RGB").getcolors(1 << 20)) > 20
+
+
+def test_route_lists_every_problem_of_an_instance(tmp_path):
+    """All that is wrong is printed, like lines as one; the error tells how much there is."""
+    instance = tmp_path / "i.txt"
+    instance.write_text(LI_LIM.replace(" -5 ", " -6 ").replace(" 50 ", " -1 "))
+    shown = CliRunner().invoke(app, ["route", str(instance)])
+    assert isinstance(shown.exception, DataError)
+    assert "(and 1 more; all are listed above)" in str(shown.exception)
+    told = " ".join(shown.output.split())
+    assert "row 5, column 'demand', value -6.0: task 1 brings 5" in told
+    instance.write_text(LI_LIM.replace(" 50 ", " -1 ").replace(" 60 ", " -1 "))
+    told = " ".join(CliRunner().invoke(app, ["route", str(instance)]).output.split())
+    assert "row 3, column 'latest', value -1.0" in told
+    assert "and 1 more like it: row 4" in told
+
+
+def test_route_tells_what_is_taken_differently(tmp_path):
+    """Costs of Sartori and Buriol's instances are minutes, and the unlimited fleet is noted."""
+    instance, figures, picture = (tmp_path / n for n in ("i.txt", "i.json", "i.png"))
+    instance.write_text(SMALL)
+    words = ["--iterations", "20", "--json", str(figures), "--plot", str(picture)]
+    shown = CliRunner().invoke(app, ["route", str(instance), *words])
+    assert shown.exit_code == 0, shown.output
+    assert "cost, min" in shown.output
+    assert "note: The file does not limit vehicles" in shown.output
+    found = json.loads(figures.read_text())
+    assert (found["unit"], found["plans"][-1]["cost"]) == ("min", 25)
+    assert picture.exists()
 
 
 def test_route_draws_a_day_before_and_after_a_shift(city, tmp_path):

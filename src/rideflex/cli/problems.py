@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from rideflex.cli.console import print_wrapped
 from rideflex.cli.outputs import write_figures
+from rideflex.errors import DataError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +31,7 @@ def tell(
 ) -> None:
     """Print warnings and errors, write the figures, and exit with 1 if there is any error."""
     for word, found in (("warning", warnings), ("error", problems)):
-        for line in _grouped(found):
+        for line in grouped(found):
             print_wrapped(console, f"{word}: {line}")
     texts = {"problems": [*map(str, problems)], "warnings": [*map(str, warnings)]}
     write_figures(console, json, {**figures, **texts})
@@ -41,7 +43,20 @@ def tell(
     print_wrapped(console, f"{warned}No errors.")
 
 
-def _grouped(problems: Sequence[Problem]) -> list[str]:
+@contextmanager
+def listing(console: Console) -> Iterator[None]:
+    """Print every problem of an error that carries several, before it ends the command."""
+    try:
+        yield
+    except DataError as error:
+        if len(error.problems) == 1:
+            raise
+        for line in grouped(error.problems):
+            print_wrapped(console, f"error: {line}")
+        raise DataError(error.problems, "all are listed above") from None
+
+
+def grouped(problems: Sequence[Problem]) -> list[str]:
     """One line for all problems that differ in row, value and numbers only."""
     groups: dict[tuple[str, str | None, str], list[Problem]] = {}
     for one in problems:

@@ -74,13 +74,14 @@ def _route_plans(
     plot: Path | None,
 ) -> None:
     from rideflex.cli.console import make_console, make_table, print_wrapped
+    from rideflex.cli.problems import listing
     from rideflex.evaluation.plan_day import plan_path
     from rideflex.routing.search.solver import installed_solver
 
     if plot is not None:
         from rideflex.routing.plots import draw_days  # before the work, which may be long
     console = make_console()
-    with console.status("routing"):
+    with console.status("routing"), listing(console):
         found = plan_path(path, iterations, seed, solver or installed_solver(), *rules)
     table = make_table(
         f"{found.name} ({found.kind}), {len(found.plans[0].day.requests)} requests",
@@ -103,6 +104,8 @@ def _route_plans(
             "refused" if plan.problems else "accepted",
         )
     console.print(table)
+    for note in found.notes:
+        print_wrapped(console, f"note: {note}")
     best = found.plans[-1]
     if best.solution.unserved:
         named = ", ".join(map(str, best.solution.unserved))

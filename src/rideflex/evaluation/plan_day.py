@@ -60,6 +60,8 @@ class Planned:
         Where the zones lie, if that is known.
     solver
         What re-optimised the routes.
+    notes
+        What the day takes differently from the file.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Planned:
     plans: tuple[Plan, ...]
     zones: Map | None
     solver: Solver
+    notes: tuple[str, ...] = ()
 
     def pictures(self) -> list[Picture]:
         """The re-optimised day as asked and, where offers were made, as agreed."""
@@ -91,6 +94,7 @@ class Planned:
             "unit": self.unit,
             "requests": len(self.plans[0].day.requests),
             "solver": self.solver,
+            "notes": list(self.notes),
             "plans": [
                 {
                     "plan": plan.name,
@@ -127,11 +131,12 @@ def plan_path(
     return Planned(
         instance.name,
         instance.kind,
-        "units",
+        instance.unit,
         float(instance.scale),
         (inserting, best),
-        Map(instance.coordinates),
+        instance.map,
         solver,
+        instance.notes,
     )
 
 

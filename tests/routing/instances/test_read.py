@@ -106,11 +106,12 @@ def test_instances_go_through_insertion(tmp_path):
         (CORDEAU.format(ride=1).replace("3 -1 50", "3 -2 50"), r"row 5, column 'load', value -2"),
         (CORDEAU.format(ride=1).replace("\n2 0.0", "\n7 0.0"), r"row 4, column 'node', value 7"),
         (CORDEAU.format(ride=1).replace("\n2 0.0", "\n2 5380529.1"), "row 4: its coordinates are"),
-        ('{"vehicles": []}', "is JSON, such as VROOM's; the formats read here are .*Cordeau"),
         (
-            "NAME: bar-n100-1\nLOCATION: Barcelona\n",
-            "is a text with named sections, such",
+            LI_LIM.replace("\t50\t", "\tfifty\t").replace("\t60\t", "\tsixty\t"),
+            r"'fifty': .* \(and 1 more\)",
         ),
+        (LI_LIM.replace("\t5\t0\t50", "\t1.5\t0\t50"), r"row 3, column 'demand', value 1.5"),
+        ("id,lat,lon\n1,2,3\n", "begins with words, and has no section NODES.*Cordeau"),
         ("PK\x03\x04rubbish", "is a zip archive; the formats read here"),
     ],
 )

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import DataError, Problem
+from rideflex.routing.picture import Map
 from rideflex.routing.problem import ServiceDay
 
+FORMATS = (
+    "the texts of Cordeau (dial-a-ride), of Li and Lim and of Sartori and Buriol (pick-up and "
+    "delivery), and VROOM's JSON"
+)
 SCALE = 1000
 _X, _Y = 1, 2
-_FOREIGN = {
-    b"{": "JSON, such as VROOM's",
-    b"[": "JSON, such as VROOM's",
-    b"PK": "a zip archive",
-    b"NAME": "a text with named sections, such as Sartori and Buriol's or TSPLIB's",
-    b"<": "XML",
-}
+_FOREIGN = {b"PK": "a zip archive", b"<": "XML", b"\x1f\x8b": "a gzip archive"}
 _FARTHEST = np.iinfo(np.int32).max / SCALE
 
 
@@ -37,31 +37,122 @@ class Instance:
     day
         The service day, with every time in thousandths of the file's unit.
     coordinates
-        Where each zone lies [Z, 2].
+        Where each zone lies [Z, 2]: x and y, or latitude and longitude; None if it is not told.
     scale
         Ticks of the day's clock in one unit of the file.
+    unit
+        What the file counts in, as costs are told.
+    geographic
+        Whether coordinates are latitudes and longitudes.
+    notes
+        What the day takes differently from the file, to be told to whoever plans it.
     """
 
     name: str
     kind: str
     day: ServiceDay
-    coordinates: npt.NDArray[np.float64]
+    coordinates: npt.NDArray[np.float64] | None
     scale: int = SCALE
+    unit: str = "units"
+    geographic: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def map(self) -> Map | None:
+        """Where the zones lie, as pictures ask for it."""
+        return None if self.coordinates is None else Map(self.coordinates, self.geographic)
 
 
 @dataclass(frozen=True)
-class Row:
-    """The numbers on one line of a file."""
-
+class _Place:
     file: str
     line: int
+
+    def problem(self, cause: str, column: str | None = None, value: Any = None) -> Problem:
+        """Name what is wrong on this line."""
+        return Problem(self.file, cause, row=self.line, column=column, value=value)
+
+    def refuse(self, cause: str, column: str | None = None, value: Any = None) -> DataError:
+        """Make the error that names this line."""
+        return DataError(self.problem(cause, column, value))
+
+
+@dataclass(frozen=True)
+class Row(_Place):
+    """The numbers on one line of a file."""
+
     values: tuple[float, ...]
 
-    def refuse(
-        self, cause: str, column: str | None = None, value: float | None = None
-    ) -> DataError:
-        """Make the error that names this line."""
-        return DataError(Problem(self.file, cause, row=self.line, column=column, value=value))
+
+@dataclass(frozen=True)
+class Line(_Place):
+    """One line of a file that is not blank, and its words."""
+
+    text: str
+    words: Sequence[str]
+
+
+def read_lines(path: str | Path) -> list[Line]:
+    """Read the lines of a file, blank lines left out.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or empty, or holds no text.
+    """
+    file = str(path)
+    start = first_bytes(path)
+    for mark, name in _FOREIGN.items():
+        if start.startswith(mark):
+            raise DataError(Problem(file, f"is {name}; the formats read here are {FORMATS}"))
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(Problem(file, f"can't be read as text ({error})")) from None
+    lines = [
+        Line(file, place, content, content.split())
+        for place, content in enumerate(text.splitlines(), start=1)
+        if content.strip()
+    ]
+    if not lines:
+        raise DataError(Problem(file, "is empty"))
+    return lines
+
+
+def first_bytes(path: str | Path) -> bytes:
+    """Return how a file begins, which tells its format, after what is blank.
+
+    Raises
+    ------
+    DataError
+        If it is missing or can't be read.
+    """
+    try:
+        with Path(path).open("rb") as content:
+            return content.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").upper()
+    except FileNotFoundError:
+        raise DataError(Problem(str(path), "there is no such file")) from None
+    except OSError as error:
+        raise DataError(Problem(str(path), f"can't be read ({error.strerror})")) from None
+
+
+def rows_of(lines: Sequence[Line]) -> list[Row]:
+    """Return lines as numbers.
+
+    Raises
+    ------
+    DataError
+        If something on a line is no number; it carries every such word.
+    """
+    problems = [
+        line.problem("is not a number", value=word)
+        for line in lines
+        for word in line.words
+        if not np.isfinite(_number(word))
+    ]
+    if problems:
+        raise DataError(problems)
+    return [Row(line.file, line.line, tuple(map(_number, line.words))) for line in lines]
 
 
 def read_rows(path: str | Path) -> list[Row]:
@@ -72,22 +163,7 @@ def read_rows(path: str | Path) -> list[Row]:
     DataError
         If the file is missing or empty, or something on a line is no number.
     """
-    file = str(path)
-    _check_format(Path(path))
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DataError(Problem(file, "there is no such file")) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(Problem(file, f"can't be read as text ({error})")) from None
-    rows = []
-    for line, content in enumerate(text.splitlines(), start=1):
-        words = content.split()
-        if words:
-            rows.append(Row(file, line, tuple(_number(file, line, word) for word in words)))
-    if not rows:
-        raise DataError(Problem(file, "is empty"))
-    return rows
+    return rows_of(read_lines(path))
 
 
 def check_extent(nodes: Sequence[Row]) -> None:
@@ -118,37 +194,21 @@ def scaled(values: npt.ArrayLike) -> npt.NDArray[np.int64]:
 
 
 def check_columns(rows: list[Row], columns: tuple[str, ...], what: str) -> None:
-    """Raise DataError where a line does not have as many numbers as the format has columns."""
-    for row in rows:
-        if len(row.values) != len(columns):
-            raise row.refuse(
-                f"{what} has {len(columns)} numbers ({', '.join(columns)}), "
-                f"and this line has {len(row.values)}"
-            )
+    """Raise DataError of all lines that do not have as many numbers as the format has columns."""
+    problems = [
+        row.problem(
+            f"{what} has {len(columns)} numbers ({', '.join(columns)}), "
+            f"and this line has {len(row.values)}"
+        )
+        for row in rows
+        if len(row.values) != len(columns)
+    ]
+    if problems:
+        raise DataError(problems)
 
 
-def _check_format(path: Path) -> None:
-    """Name the formats of others that are no lines of numbers."""
-    if not path.is_file():
-        return
-    with path.open("rb") as content:
-        start = content.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    for mark, name in _FOREIGN.items():
-        if start.upper().startswith(mark):
-            raise DataError(
-                Problem(
-                    str(path),
-                    f"is {name}; the formats read here are the text files of Cordeau "
-                    "(dial-a-ride) and of Li and Lim (pick-up and delivery)",
-                )
-            )
-
-
-def _number(file: str, line: int, word: str) -> float:
+def _number(word: str) -> float:
     try:
-        number = float(word)
+        return float(word)
     except ValueError:
-        number = float("nan")
-    if not np.isfinite(number):
-        raise DataError(Problem(file, "is not a number", row=line, value=word))
-    return number
+        return float("nan")

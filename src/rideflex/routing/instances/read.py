@@ -6,20 +6,24 @@ from pathlib import Path
 
 from rideflex.errors import DataError, Problem
 from rideflex.routing.instances.cordeau import read_cordeau
-from rideflex.routing.instances.instance import Instance, check_extent, read_rows
+from rideflex.routing.instances.instance import Instance, check_extent, first_bytes, read_rows
 from rideflex.routing.instances.li_lim import read_li_lim
+from rideflex.routing.instances.sartori_buriol import read_sartori_buriol
 
 _LI_LIM_HEADER = 3
 
 
 def read_instance(path: str | Path) -> Instance:
-    """Read an instance of Li and Lim or of Cordeau; the first line tells them apart.
+    """Read an instance of one of the formats that are known; how it begins tells them apart.
 
     Raises
     ------
     DataError
-        If the file is in neither format; it names the line and the value.
+        If the file is in none of them; it names the line and the value.
     """
+    start = first_bytes(path)
+    if start[:1].isalpha() and not start.startswith(b"PK"):
+        return read_sartori_buriol(path)
     rows = read_rows(path)
     if len(rows) < 2:
         raise DataError(Problem(str(path), "holds a header and no nodes"))
