@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import DataError, Problem
+from rideflex.routing.instances.vroom.names import VroomNames
 from rideflex.routing.picture import Map
 from rideflex.routing.problem import ServiceDay
 
@@ -46,6 +47,8 @@ class Instance:
         Whether coordinates are latitudes and longitudes.
     notes
         What the day takes differently from the file, to be told to whoever plans it.
+    names
+        What VROOM's files call its stops and vehicles, where the file is one.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Instance:
     unit: str = "units"
     geographic: bool = False
     notes: tuple[str, ...] = ()
+    names: VroomNames | None = None
 
     @property
     def map(self) -> Map | None:

@@ -9,6 +9,7 @@ from rideflex.routing.instances.cordeau import read_cordeau
 from rideflex.routing.instances.instance import Instance, check_extent, first_bytes, read_rows
 from rideflex.routing.instances.li_lim import read_li_lim
 from rideflex.routing.instances.sartori_buriol import read_sartori_buriol
+from rideflex.routing.instances.vroom.read_problem import read_vroom
 
 _LI_LIM_HEADER = 3
 
@@ -22,6 +23,8 @@ def read_instance(path: str | Path) -> Instance:
         If the file is in none of them; it names the line and the value.
     """
     start = first_bytes(path)
+    if start.startswith((b"{", b"[")):
+        return read_vroom(path)
     if start[:1].isalpha() and not start.startswith(b"PK"):
         return read_sartori_buriol(path)
     rows = read_rows(path)

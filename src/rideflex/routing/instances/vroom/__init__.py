@@ -1,0 +1,1 @@
+"""VROOM's JSON: problems and solutions, read and written."""
