@@ -17,7 +17,8 @@ from rideflex.areas.behaviour import DUTIES, People, read_people
 from rideflex.areas.folder import DECISIONS
 from rideflex.areas.places import doubt, zone_means
 from rideflex.areas.settings import RideRule
-from rideflex.areas.travel_times import TravelTimes, read_travel_times
+from rideflex.areas.time_matrix import TravelTimes
+from rideflex.areas.travel_times import read_travel_times
 from rideflex.areas.trips import FEATURES, TYPE, TripRows, read_trip_rows
 from rideflex.decisions.compiler import OnConflict
 from rideflex.decisions.table import DecisionTable

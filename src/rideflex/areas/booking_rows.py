@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.areas.zones import Zones
+from rideflex.areas.zones import NO_ZONE, Zones, without_times
 from rideflex.errors import DataError, Problem
 from rideflex.tables.cells import (
     at_least,
@@ -102,7 +102,12 @@ class BookingRows:
         return np.concatenate([origin, destination])
 
     def zones(self, zones: Zones) -> npt.NDArray[np.int32]:
-        """Zone numbers of all origins, then of all destinations [2 M]."""
+        """Zone numbers of all origins, then of all destinations [2 M].
+
+        NO_ZONE stands for a place that is none of a zone.
+        """
+        if self.has_places:
+            return zones.at(self.places())
         return np.concatenate([self.rows.read(end, zones.reader(), np.int32) for end in ENDS])
 
     def column(self, name: str, dtype: npt.DTypeLike, default: Any) -> npt.NDArray[Any]:
@@ -137,6 +142,26 @@ class BookingRows:
             if problem.row not in rows
         ]
         return sorted([*bad, *further], key=lambda problem: problem.row or 0)
+
+    def place_problems(self, zones: Zones) -> list[Problem]:
+        """Every place that is none of a zone's; the cells have no other problems."""
+        if not self.has_places:
+            return []
+        if not zones.has_place.any():
+            cause = (
+                "gives places, and the travel times are of zones: name origin and destination by "
+                "zone, say in places.csv where the zones lie, or leave the travel times out to "
+                "have them estimated"
+            )
+            return [Problem(self.rows.file, cause, 1)]
+        places = self.places().tolist()
+        missing = np.flatnonzero(zones.at(self.places()) == NO_ZONE).tolist()
+        return [
+            self.rows.problem(
+                without_times(places[one]), one % len(self), PLACES[one // len(self) * 2]
+            )
+            for one in missing
+        ]
 
     def _twice(self, readers: Mapping[str, Reader], ends: int) -> list[Problem]:
         del readers, ends

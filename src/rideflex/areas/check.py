@@ -11,7 +11,9 @@ import numpy.typing as npt
 from rideflex.areas import warnings as doubts
 from rideflex.areas.area import ServiceArea, assemble
 from rideflex.areas.folder import DECISIONS
-from rideflex.areas.travel_times import TravelTimes, read_travel_times
+from rideflex.areas.time_matrix import TravelTimes
+from rideflex.areas.time_warnings import warnings_of
+from rideflex.areas.travel_times import read_travel_times
 from rideflex.areas.trips import TripRows, read_trip_rows
 from rideflex.decisions.report import CompileReport
 from rideflex.decisions.table import DecisionTable
@@ -78,10 +80,7 @@ def check_area(folder: str | Path) -> AreaCheck:
         problems += error.problems
     try:
         times = read_travel_times(home)
-        warnings += doubts.quick_drives(home, times)
-        warnings += doubts.rounded_seconds(home, times)
-        warnings += doubts.unreachable_pairs(home, times)
-        warnings += doubts.stand_ins(home, times)
+        warnings += warnings_of(times)
     except DataError as error:
         problems += error.problems
     try:

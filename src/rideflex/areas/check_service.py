@@ -12,6 +12,7 @@ import numpy.typing as npt
 from rideflex.areas.booking_rows import BOOKINGS, read_booking_rows
 from rideflex.areas.fleet import FLEET, read_fleet_rows
 from rideflex.areas.service import Service, read_service_and_problems
+from rideflex.areas.time_warnings import warnings_of
 from rideflex.errors import DataError, Problem
 from rideflex.routing import ServiceDay
 from rideflex.routing.problem import UNREACHABLE
@@ -41,6 +42,8 @@ class ServiceCheck:
         Bookings that no vehicle could serve, not even one that served this trip alone.
     estimated
         Whether travel times are estimated from places.
+    travel_times, zones
+        The file of travel times, and how many zones it has.
     """
 
     problems: tuple[Problem, ...]
@@ -56,6 +59,8 @@ class ServiceCheck:
     dates: int | None = None
     unservable: tuple[str, ...] | None = None
     estimated: bool | None = None
+    travel_times: str | None = None
+    zones: int | None = None
 
 
 def check_service(folder: str | Path) -> ServiceCheck:
@@ -65,6 +70,8 @@ def check_service(folder: str | Path) -> ServiceCheck:
     warnings = _unused_columns(home)
     if service is None:
         return ServiceCheck(tuple(problems), tuple(warnings))
+    if service.measured is not None:
+        warnings += warnings_of(service.measured)
     unservable = _unservable(service)
     if unservable:
         listed = ", ".join(unservable[:_LISTED]) + (", …" if len(unservable) > _LISTED else "")
@@ -88,6 +95,8 @@ def check_service(folder: str | Path) -> ServiceCheck:
         dates=len(service.dates),
         unservable=tuple(unservable),
         estimated=service.is_estimated,
+        travel_times=None if service.measured is None else Path(service.measured.file).name,
+        zones=None if service.measured is None else len(service.measured.zones),
     )
 
 

@@ -10,10 +10,25 @@ from rideflex.areas.settings import Driving
 _EARTH_KM = 6371.0
 
 
+def great_circle_km(
+    places: npt.NDArray[np.float64], others: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Distance in km between places in degrees [..., 2], pair by pair (haversine, Sinnott 1984)."""
+    (latitude, longitude), (to_latitude, to_longitude) = (
+        np.moveaxis(np.radians(one), -1, 0) for one in (places, others)
+    )
+    half_chord = np.sin((latitude - to_latitude) / 2) ** 2
+    half_chord = half_chord + (
+        np.cos(latitude) * np.cos(to_latitude) * np.sin((longitude - to_longitude) / 2) ** 2
+    )
+    km: npt.NDArray[np.float64] = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half_chord, 1)))
+    return km
+
+
 def estimated_times(places: npt.NDArray[np.float64], driving: Driving) -> npt.NDArray[np.int32]:
     """Estimate driving seconds, int32 [Z, Z], between places in degrees [Z, 2].
 
-    The way is the great circle's (haversine formula, Sinnott 1984) times the detour factor.
+    The way is the great circle's times the detour factor.
 
     Examples
     --------
@@ -21,13 +36,6 @@ def estimated_times(places: npt.NDArray[np.float64], driving: Driving) -> npt.ND
     >>> estimated_times(places, Driving(detour=1.3, speed_kmh=30)).tolist()
     [[0, 1068], [1068, 0]]
     """
-    latitude, longitude = np.radians(places).T
-    half_chord = np.sin((latitude[:, None] - latitude) / 2) ** 2
-    half_chord += (
-        np.cos(latitude)[:, None]
-        * np.cos(latitude)
-        * np.sin((longitude[:, None] - longitude) / 2) ** 2
-    )
-    km = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half_chord, 1)))
+    km = great_circle_km(places[:, None], places[None])
     seconds = 3600 * driving.detour * km / driving.speed_kmh
     return np.asarray(np.rint(seconds), dtype=np.int32)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.areas.zones import Zones
+from rideflex.areas.zones import NO_ZONE, Zones, without_times
 from rideflex.errors import Problem, UsageError
 from rideflex.routing.vehicles import Break, Vehicle
 from rideflex.tables.cells import at_least, blank_or, count, degrees, name, time_of_day
@@ -59,6 +59,11 @@ class FleetRows:
         """Names of the vehicles [V]."""
         return tuple(self.rows.read(VEHICLE, name, object))
 
+    @property
+    def names_depots(self) -> bool:
+        """Whether depots are given by name."""
+        return DEPOT in self.rows.columns
+
     def places(self) -> npt.NDArray[np.float64] | None:
         """Latitude and longitude of each depot [V, 2]; None where they are zones."""
         if not set(DEPOT_PLACE) <= set(self.rows.columns):
@@ -71,12 +76,29 @@ class FleetRows:
         """Every cell that can't be used; depots are checked where the zones are known."""
         readers = {column: _READERS[column] for column in self.rows.columns if column in _READERS}
         if zones is not None:
-            if DEPOT in self.rows.columns:
+            if self.names_depots:
                 readers[DEPOT] = zones.reader()
             if END_DEPOT in self.rows.columns:
                 readers[END_DEPOT] = blank_or(zones.reader(), None)
         found = self.rows.problems(readers)
         return found or [*self._twice(), *self._impossible()]
+
+    def place_problems(self, zones: Zones) -> list[Problem]:
+        """Every depot's place that is none of a zone's; the cells have no other problems."""
+        places = self.places()
+        if self.names_depots or places is None:
+            return []
+        if not zones.has_place.any():
+            cause = (
+                "gives depots by place, and the travel times are of zones: it needs depot, or "
+                "places.csv with the places of the zones"
+            )
+            return [Problem(self.rows.file, cause, 1)]
+        missing = np.flatnonzero(zones.at(places) == NO_ZONE).tolist()
+        return [
+            self.rows.problem(without_times(places[row].tolist()), row, DEPOT_PLACE[0])
+            for row in missing
+        ]
 
     def vehicles(self, depots: npt.NDArray[np.int32], zones: Zones, ends: int) -> list[Vehicle]:
         """Make the vehicles [V], their depots' zone numbers given [V].
@@ -90,7 +112,9 @@ class FleetRows:
         ]
 
     def depots(self, zones: Zones) -> npt.NDArray[np.int32]:
-        """Zone numbers of the depots [V] that are named."""
+        """Zone numbers of the depots [V]; NO_ZONE stands for a place that is none of a zone."""
+        if not self.names_depots and (places := self.places()) is not None:
+            return zones.at(places)
         return self.rows.read(DEPOT, zones.reader(), np.int32)
 
     def _vehicle(self, row: int, depot: int, end_depot: int | None, ends: int) -> Vehicle:

@@ -6,4 +6,5 @@ DECISIONS = DECISIONS_FILE
 TRIPS = "trips.csv"
 TRAVEL_TIMES = "travel_times.csv"
 TRAVELERS = "travelers.csv"
+ZONE_PLACES = "places.csv"
 FILES = (DECISIONS, TRIPS, TRAVEL_TIMES, TRAVELERS)

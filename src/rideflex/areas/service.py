@@ -16,9 +16,11 @@ from rideflex.areas.estimated_times import estimated_times
 from rideflex.areas.fleet import FLEET, FleetRows, read_fleet_rows
 from rideflex.areas.folder import TRAVEL_TIMES
 from rideflex.areas.settings import ServiceSettings, read_settings
-from rideflex.areas.travel_times import read_travel_times
+from rideflex.areas.time_matrix import TravelTimes
+from rideflex.areas.travel_times import read_travel_times, travel_times_file
 from rideflex.areas.windows import Windows, windows_of
-from rideflex.areas.zones import Zones
+from rideflex.areas.zone_places import read_zone_places
+from rideflex.areas.zones import Zones, zones_of
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.routing import Fleet, Requests, ServiceDay
 
@@ -59,11 +61,8 @@ class Service:
         Every booking, cancelled ones too.
     fleet, vehicle_ids
         The vehicles and their names.
-    zones
-        Names of the zones; None where travel times are estimated from places.
-    travel_times
-        Driving seconds, int32 [Z, Z], between zones or places; None where they are estimated date
-        by date.
+    measured
+        The folder's travel times; None where they are estimated date by date.
     places
         Latitude and longitude [Z, 2] of each zone or place; None where they are not told.
 
@@ -84,14 +83,13 @@ class Service:
     bookings: Bookings
     fleet: Fleet
     vehicle_ids: tuple[str, ...]
-    zones: Zones | None
-    travel_times: npt.NDArray[np.int32] | None
+    measured: TravelTimes | None
     places: npt.NDArray[np.float64] | None
 
     @property
     def is_estimated(self) -> bool:
         """Whether travel times are estimated from places."""
-        return self.travel_times is None
+        return self.measured is None
 
     @cached_property
     def dates(self) -> list[dt.date]:
@@ -114,14 +112,21 @@ class Service:
             raise UsageError(f"{self.folder} has no booking on {date}; it has some on {dates}")
         rows = rows[np.argsort(of.order[rows], kind="stable")]
         ends = np.stack([of.origin[rows], of.destination[rows]])
-        fleet, times, places = self.fleet, self.travel_times, self.places
-        if times is None:
-            assert places is not None
-            used, at = np.unique(np.append(ends.ravel(), fleet.depots), return_inverse=True)
-            places = places[used]
+        if self.places is None:
+            assert self.measured is not None
+            times = self.measured.seconds
+            day = ServiceDay(self._requests(rows, ends, times), self.fleet, times)
+            return BookedDay(date, rows, day, None)
+        # Of all places that were ever ridden to, a date needs few.
+        fleet = self.fleet
+        used, at = np.unique(np.append(ends.ravel(), fleet.depots), return_inverse=True)
+        places = self.places[used]
+        if self.measured is None:
             times = estimated_times(places, self.settings.driving)
-            ends = at[: ends.size].reshape(ends.shape).astype(np.int32)
-            fleet = fleet.moved(dict(zip(fleet.depots, at[ends.size :].tolist(), strict=True)))
+        else:
+            times = self.measured.seconds[np.ix_(used, used)]
+        ends = at[: ends.size].reshape(ends.shape).astype(np.int32)
+        fleet = fleet.moved(dict(zip(fleet.depots, at[ends.size :].tolist(), strict=True)))
         day = ServiceDay(self._requests(rows, ends, times), fleet, times)
         return BookedDay(date, rows, day, places)
 
@@ -164,7 +169,8 @@ def read_service(folder: str | Path) -> Service:
     ----------
     folder
         Holds `bookings.csv` (or Parquet) and `fleet.csv`; `service.toml` for other rules than the
-        defaults, and `travel_times.csv` unless places are given and times are to be estimated.
+        defaults; `travel_times.csv`, or a routing engine's answer as `travel_times.json`, unless
+        places are given and times are to be estimated.
 
     Raises
     ------
@@ -187,13 +193,12 @@ def read_service_and_problems(home: Path) -> tuple[Service | None, list[Problem]
         settings = read_settings(home)
     except DataError as error:
         problems += error.problems
-    has_times = (home / TRAVEL_TIMES).exists()
-    if has_times:
-        try:
-            read = read_travel_times(home)
-            zones, times = Zones(read.zones), read.seconds
-        except DataError as error:
-            problems += error.problems
+    try:
+        if travel_times_file(home) is not None:
+            times = read_travel_times(home)
+            zones = zones_of(times.zones, read_zone_places(home))
+    except DataError as error:
+        problems += error.problems
     try:
         bookings = read_booking_rows(bookings_file(home) or home / BOOKINGS[0])
         problems += bookings.problems(zones, round(3600 * settings.day.ends))
@@ -205,29 +210,25 @@ def read_service_and_problems(home: Path) -> tuple[Service | None, list[Problem]
     except DataError as error:
         problems += error.problems
     if bookings and fleet and not problems:
-        problems += _places_problems(home, bookings, fleet, has_times=has_times)
+        problems += _places_problems(home, bookings, fleet, zones)
     if problems or bookings is None or fleet is None:
         return None, problems
     return _assembled(home, settings, bookings, fleet, zones, times), []
 
 
 def _places_problems(
-    home: Path, bookings: BookingRows, fleet: FleetRows, *, has_times: bool
+    home: Path, bookings: BookingRows, fleet: FleetRows, zones: Zones | None
 ) -> list[Problem]:
-    if has_times and bookings.has_places:
+    if zones is not None:
+        return [*bookings.place_problems(zones), *fleet.place_problems(zones)]
+    if not bookings.has_places:
         cause = (
-            f"gives places, and {TRAVEL_TIMES} is of zones: name origin and destination by zone, "
-            "or leave the travel times out to have them estimated"
+            "is missing, and the bookings name zones: driving can't be estimated from names. With "
+            f"places.csv, rideflex travel-times {home} asks a routing engine"
         )
-        return [Problem(bookings.rows.file, cause, 1)]
-    if not has_times and not bookings.has_places:
-        cause = "is missing, and the bookings name zones: driving can't be estimated from names"
         return [Problem(str(home / TRAVEL_TIMES), cause)]
-    if not has_times and fleet.places() is None:
+    if fleet.places() is None:
         cause = "gives depots by name, and bookings by place: it needs depot_lat and depot_lon"
-        return [Problem(str(home / FLEET), cause, 1)]
-    if has_times and fleet.places() is not None and "depot" not in fleet.rows.columns:
-        cause = f"gives depots by place, and {TRAVEL_TIMES} is of zones: it needs depot"
         return [Problem(str(home / FLEET), cause, 1)]
     return []
 
@@ -238,11 +239,13 @@ def _assembled(
     rows: BookingRows,
     fleet: FleetRows,
     zones: Zones | None,
-    times: npt.NDArray[np.int32] | None,
+    times: TravelTimes | None,
 ) -> Service:
     n = len(rows)
+    places: npt.NDArray[np.float64] | None
     if zones is not None:
-        ends, depots, places, known = rows.zones(zones), fleet.depots(zones), None, zones
+        ends, depots = rows.zones(zones), fleet.depots(zones)
+        places = zones.places if zones.has_place.all() else None
     else:
         at_depots = fleet.places()
         assert at_depots is not None
@@ -250,8 +253,8 @@ def _assembled(
             np.concatenate([rows.places(), at_depots]), axis=0, return_inverse=True
         )
         number = at.reshape(-1).astype(np.int32)
-        ends, depots, known = number[: 2 * n], number[2 * n :], Zones(())
-    vehicles = fleet.vehicles(depots, known, round(3600 * settings.day.ends))
+        ends, depots = number[: 2 * n], number[2 * n :]
+    vehicles = fleet.vehicles(depots, zones or Zones(()), round(3600 * settings.day.ends))
     return Service(
         folder=home,
         settings=settings,
@@ -262,7 +265,6 @@ def _assembled(
             penalty=round(60 * settings.penalty),
         ),
         vehicle_ids=fleet.ids,
-        zones=zones,
-        travel_times=times,
+        measured=times,
         places=places,
     )

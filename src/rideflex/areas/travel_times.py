@@ -1,158 +1,51 @@
-"""The travel times of a service area: `travel_times.csv`, a square matrix of seconds.
-
-A blank cell is a pair that can't be reached. Nothing else is: -1, null and NaN may as well be a
-slip, so they are refused with the way to write it.
-"""
+"""The travel times of a folder: a table, or a routing engine's answer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from rideflex.areas.folder import TRAVEL_TIMES
+from rideflex.areas.time_matrix import TravelTimes
+from rideflex.areas.time_matrix_csv import read_table
+from rideflex.areas.time_matrix_json import read_saved_answer
 from rideflex.errors import DataError, Problem
-from rideflex.routing.problem import UNREACHABLE
-from rideflex.tables.csv_files import CsvFile
-from rideflex.tables.readers import number
-from rideflex.tables.texts import normal_text
 
-_DAY = 24 * 3600
-_LISTED = 20
+_ANSWERS = "travel_times*.json"
 
 
-@dataclass(frozen=True)
-class TravelTimes:
-    """Driving times between the Z zones of an area.
-
-    Parameters
-    ----------
-    zones
-        Ids of the zones.
-    seconds
-        From zone (row) to zone (column), int32 [Z, Z]; UNREACHABLE where there is no way.
-    rounded
-        Cells that held parts of a second, and were rounded to whole ones.
-    """
-
-    zones: tuple[str, ...]
-    seconds: npt.NDArray[np.int32]
-    rounded: int = 0
-
-    @property
-    def reachable(self) -> npt.NDArray[np.bool_]:
-        """Whether there is a way, bool [Z, Z]."""
-        return self.seconds < UNREACHABLE
-
-    def listed(self, pairs: npt.NDArray[np.bool_]) -> str:
-        """The first pairs [Z, Z] of zones by name, such as "'A' to 'D', 'B' to 'D'"."""
-        chosen = np.argwhere(pairs)
-        shown = (f"{self.zones[a]!r} to {self.zones[b]!r}" for a, b in chosen[:_LISTED].tolist())
-        return ", ".join(shown) + (", …" if len(chosen) > _LISTED else "")
-
-
-def read_travel_times(folder: Path) -> TravelTimes:
-    """Read `travel_times.csv` of a folder; the matrix need not be symmetric.
+def travel_times_file(folder: Path) -> Path | None:
+    """Return the file of travel times that a folder holds: `travel_times.csv` or a JSON.
 
     Raises
     ------
     DataError
-        If the file can't be used; it carries every problem found.
+        If there are several.
     """
-    path = folder / TRAVEL_TIMES
-    file = str(path)
-    with CsvFile(path) as opened:
-        table = _filled(opened.cells(), opened.first_row - 1)
-    if len(table) < 2:
-        raise DataError(Problem(file, "is empty: it needs a header of zones and a row a zone"))
-    zones = tuple(table[0][1][1:])
-    if _is_list(zones, table):
-        cause = "is a list of pairs of zones; a square matrix is wanted, a row and a column a zone"
-        raise DataError(Problem(file, cause, 1))
-    problems = _shape_problems(file, zones, table)
-    row_of = {row[0]: row for _, row in table[1:]}
-    seconds = np.zeros((len(zones), len(zones)), dtype=np.int32)
-    numbers = {row[0]: number for number, row in table[1:]}
-    rounded = 0
-    for origin, name in enumerate(zones):
-        cells = row_of.get(name, [name])[1 : len(zones) + 1]
-        for destination, cell in enumerate(cells):
-            try:
-                told = _seconds(cell, is_stay=origin == destination)
-                seconds[origin, destination] = round(told)
-                rounded += told != round(told)
-            except ValueError as error:
-                column = zones[destination]
-                cause = f"{error}; leave the cell blank if there is no way from {name!r}"
-                problems.append(Problem(file, cause, numbers[name], column, cell))
-    if problems:
-        raise DataError(sorted(problems, key=lambda problem: problem.row or 0))
-    if len(zones) > 1 and not seconds.any(where=seconds < UNREACHABLE):
-        raise DataError(Problem(file, "has no travel time above 0; they are in seconds"))
-    return TravelTimes(zones, seconds, rounded)
-
-
-def _filled(rows: list[list[str]], first: int) -> list[tuple[int, list[str]]]:
-    """Number the rows from the header on, without blank ones and blank cells at the right."""
-    table = [(number, [*map(normal_text, row)]) for number, row in enumerate(rows, first)]
-    table = [(number, row) for number, row in table if any(row)]
-    if table:
-        header = table[0][1]
-        while not header[-1]:
-            header.pop()
-        for _, row in table[1:]:
-            while len(row) > len(header) and not row[-1]:
-                row.pop()
-    return table
-
-
-def _is_list(zones: tuple[str, ...], table: list[tuple[int, list[str]]]) -> bool:
-    """Whether each row is from, to, seconds: none of their first cells stands in the header."""
-    return len(zones) in (2, 3) and not any(row[0] in zones for _, row in table[1:])
-
-
-def _shape_problems(
-    file: str, zones: tuple[str, ...], table: list[tuple[int, list[str]]]
-) -> list[Problem]:
-    problems = [
-        Problem(file, "stands twice in the header", 1, value=zone)
-        for at, zone in enumerate(zones)
-        if zone in zones[:at]
+    found = [
+        path for path in (folder / TRAVEL_TIMES, *sorted(folder.glob(_ANSWERS))) if path.exists()
     ]
-    seen: set[str] = set()
-    for line, row in table[1:]:
-        name = row[0]
-        if len(row) != len(zones) + 1:
-            cause = (
-                f"has {len(row) - 1} travel times for the {len(zones)} zones of the header; the "
-                "matrix must be square"
-            )
-            problems.append(Problem(file, cause, line, value=name))
-        if name not in zones:
-            cause = "is a zone that the header lacks; the matrix must be square"
-            problems.append(Problem(file, cause, line, value=name))
-        if name in seen:
-            problems.append(Problem(file, "has a row already", line, value=name))
-        seen.add(name)
-    for zone in zones:
-        if zone not in seen:
-            cause = "is a zone of the header without a row; the matrix must be square"
-            problems.append(Problem(file, cause, 1, value=zone))
-    return problems
+    if len(found) > 1:
+        raise DataError(
+            Problem(str(found[1]), f"stands beside {found[0].name}; keep one of the two")
+        )
+    return found[0] if found else None
 
 
-def _seconds(cell: str, *, is_stay: bool) -> float:
-    if not cell:
-        return 0 if is_stay else UNREACHABLE
-    try:
-        value = number(cell)
-    except ValueError as error:
-        cause = str(error).replace("a number", "a number of seconds")
-        raise ValueError(cause) from None
-    if value < 0:
-        raise ValueError("is negative; travel times are seconds from 0 up")
-    if value > _DAY:
-        raise ValueError("is longer than a day; travel times are in seconds")
-    return value
+def is_answer(path: Path) -> bool:
+    """Whether a file's name is that of an engine's answer."""
+    return path.match(_ANSWERS)
+
+
+def read_travel_times(folder: Path) -> TravelTimes:
+    """Read the travel times of a folder.
+
+    Raises
+    ------
+    DataError
+        If there are none or several, or they can't be used; it carries every problem found.
+    """
+    path = travel_times_file(folder) or folder / TRAVEL_TIMES
+    times = read_saved_answer(path) if is_answer(path) else read_table(path)
+    if times.is_at_rest:
+        raise DataError(Problem(times.file, "has no travel time above 0; they are in seconds"))
+    return times

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from rideflex.areas.area import ServiceArea
-from rideflex.areas.folder import DECISIONS, TRAVEL_TIMES, TRAVELERS
+from rideflex.areas.folder import DECISIONS, TRAVELERS
 from rideflex.areas.places import PLACES, doubt
-from rideflex.areas.travel_times import TravelTimes
 from rideflex.areas.trips import FEATURES, TYPE, TripRows, first_rows
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import Problem
@@ -25,8 +24,6 @@ from rideflex.tables.readers import text
 _LIKE_ANSWERS = frozenset({"yes", "no", "y", "n", "true", "false", "accepted", "rejected"})
 _RARE_SHARE = 0.01
 _LISTED_OFFERS = 5
-_QUICK_S = 30
-_LONG_S, _LONG_TIMES = 4 * 3600, 20
 _WITHIN_SHARE = 0.25
 _UNKNOWN_SHARE = 0.05
 _UNUSED = (
@@ -79,50 +76,6 @@ def rare_offers(folder: Path, table: DecisionTable) -> list[Problem]:
         "row the types' rules answer"
     )
     return [Problem(str(folder / DECISIONS), cause)]
-
-
-def rounded_seconds(folder: Path, times: TravelTimes) -> list[Problem]:
-    """Travel times with parts of a second."""
-    if not times.rounded:
-        return []
-    cause = f"{times.rounded:,} travel times have parts of a second, and are rounded to whole ones"
-    return [Problem(str(folder / TRAVEL_TIMES), cause)]
-
-
-def quick_drives(folder: Path, times: TravelTimes) -> list[Problem]:
-    """Travel times that are too short for seconds."""
-    between = times.seconds[times.reachable & ~np.eye(len(times.zones), dtype=np.bool_)]
-    if not len(between) or (median := float(np.median(between))) >= _QUICK_S:
-        return []
-    cause = f"half of the travel times are at most {median:g} s; are they minutes? Write seconds"
-    return [Problem(str(folder / TRAVEL_TIMES), cause)]
-
-
-def unreachable_pairs(folder: Path, times: TravelTimes) -> list[Problem]:
-    """Pairs of zones without a travel time."""
-    n = int(np.count_nonzero(~times.reachable))
-    if not n:
-        return []
-    cause = f"has no travel time for {n:,} pairs of zones, which so can't be reached: "
-    return [Problem(str(folder / TRAVEL_TIMES), cause + times.listed(~times.reachable))]
-
-
-def stand_ins(folder: Path, times: TravelTimes) -> list[Problem]:
-    """Travel times of hours where the others are minutes: numbers that stand for "no way"."""
-    apart = times.reachable & ~np.eye(len(times.zones), dtype=np.bool_)
-    if not apart.any():
-        return []
-    usual = float(np.median(times.seconds[apart]))
-    odd = apart & (times.seconds >= _LONG_S) & (times.seconds > _LONG_TIMES * usual)
-    if not odd.any():
-        return []
-    longest = int(times.seconds[odd].max())
-    cause = (
-        f"{np.count_nonzero(odd):,} travel times are of hours, up to {longest:,} s, where half are "
-        f"at most {usual:,.0f} s: {times.listed(odd)}; if they stand for pairs that can't be "
-        "reached, leave the cells blank"
-    )
-    return [Problem(str(folder / TRAVEL_TIMES), cause)]
 
 
 def doubtful_places(trips: TripRows, zones: tuple[str, ...]) -> list[Problem]:

@@ -26,6 +26,7 @@ def check_bookings(folder: Path, json: Path | None) -> None:
         ("first date", found.first_date),
         ("last date", found.last_date),
         ("vehicles", found.vehicles),
+        ("zones of the travel times", found.zones or "estimated"),
         ("bookings that no vehicle could serve", found.unservable and len(found.unservable)),
     ):
         shown = f"{value:,}" if isinstance(value, int) else str(value or 0)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rideflex.areas import ServiceArea
 from rideflex.areas.folder import TRAVEL_TIMES
+from rideflex.areas.travel_times import travel_times_file
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.routing import Fleet, Requests, default_fleet
 
@@ -178,5 +179,6 @@ def area_fleet(area: ServiceArea, requests: int = DAY_SIZE) -> Fleet:
     visited = np.union1d(ends, fleet.depots)
     if not area.travel_times[np.ix_(visited, visited)].any():
         cause = "all times between the zones of the trips are 0, so there is no driving to save"
-        raise DataError(Problem(str(area.folder / TRAVEL_TIMES), cause))
+        file = travel_times_file(area.folder) or area.folder / TRAVEL_TIMES
+        raise DataError(Problem(str(file), cause))
     return fleet
