@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rideflex.routing.problem import UNREACHABLE
 
-_DAY = 24 * 3600
+DAY = 24 * 3600
 _LISTED = 20
 
 
@@ -64,6 +64,6 @@ def checked_seconds(value: float) -> float:
     """
     if value < 0:
         raise ValueError("is negative; travel times are seconds from 0 up")
-    if value > _DAY:
+    if value > DAY:
         raise ValueError("is longer than a day; travel times are in seconds")
     return value

@@ -10,8 +10,9 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from rideflex.areas.time_matrix import TravelTimes, checked_seconds
+from rideflex.areas.time_matrix import DAY, TravelTimes, checked_seconds
 from rideflex.errors import DataError, Problem
 from rideflex.routing.problem import UNREACHABLE
 from rideflex.storage.atomic import replacing
@@ -44,6 +45,12 @@ def read_table(path: Path) -> TravelTimes:
     rounded = 0
     for origin, name in enumerate(zones):
         cells = row_of.get(name, [name])[1 : len(zones) + 1]
+        plain = _whole_seconds(cells)
+        if plain is not None:
+            seconds[origin, : len(cells)] = plain
+            if origin < len(cells) and not cells[origin]:
+                seconds[origin, origin] = 0
+            continue
         for destination, cell in enumerate(cells):
             try:
                 told = _seconds(cell, is_stay=origin == destination)
@@ -120,6 +127,18 @@ def _shape_problems(
             cause = "is a zone of the header without a row; the matrix must be square"
             problems.append(Problem(file, cause, 1, value=zone))
     return problems
+
+
+def _whole_seconds(cells: list[str]) -> npt.NDArray[np.int64] | None:
+    """A row of nothing but digits and blanks, which most are, at once; None if it is another."""
+    digits = "".join(cells)
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    try:
+        values = np.array([int(cell) if cell else -1 for cell in cells], dtype=np.int64)
+    except (OverflowError, ValueError):
+        return None
+    return None if values.max() > DAY else np.where(values < 0, UNREACHABLE, values)
 
 
 def _seconds(cell: str, *, is_stay: bool) -> float:
