@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rideflex.areas.zones import NO_ZONE, Zones, without_times
 from rideflex.errors import Problem, UsageError
 from rideflex.routing.vehicles import Break, Vehicle
-from rideflex.tables.cells import at_least, blank_or, count, degrees, name, time_of_day
+from rideflex.tables.cells import at_least, blank_or, count, degrees, name, plain_text, time_of_day
 from rideflex.tables.csv_files import CsvFile
 from rideflex.tables.readers import Reader
 from rideflex.tables.rows import Rows
@@ -59,10 +59,12 @@ class FleetRows:
         """Names of the vehicles [V]."""
         return tuple(self.rows.read(VEHICLE, name, object))
 
-    @property
-    def names_depots(self) -> bool:
-        """Whether depots are given by name."""
-        return DEPOT in self.rows.columns
+    def by_name(self, zones: Zones) -> bool:
+        """Whether depots are taken by name: where they have no places, or all names are known."""
+        if DEPOT not in self.rows.columns:
+            return False
+        known = all(plain_text(cell) in zones.numbers for cell in self.rows.columns[DEPOT].values)
+        return known or self.places() is None
 
     def places(self) -> npt.NDArray[np.float64] | None:
         """Latitude and longitude of each depot [V, 2]; None where they are zones."""
@@ -76,7 +78,7 @@ class FleetRows:
         """Every cell that can't be used; depots are checked where the zones are known."""
         readers = {column: _READERS[column] for column in self.rows.columns if column in _READERS}
         if zones is not None:
-            if self.names_depots:
+            if self.by_name(zones):
                 readers[DEPOT] = zones.reader()
             if END_DEPOT in self.rows.columns:
                 readers[END_DEPOT] = blank_or(zones.reader(), None)
@@ -86,7 +88,7 @@ class FleetRows:
     def place_problems(self, zones: Zones) -> list[Problem]:
         """Every depot's place that is none of a zone's; the cells have no other problems."""
         places = self.places()
-        if self.names_depots or places is None:
+        if places is None or self.by_name(zones):
             return []
         if not zones.has_place.any():
             cause = (
@@ -113,7 +115,8 @@ class FleetRows:
 
     def depots(self, zones: Zones) -> npt.NDArray[np.int32]:
         """Zone numbers of the depots [V]; NO_ZONE stands for a place that is none of a zone."""
-        if not self.names_depots and (places := self.places()) is not None:
+        places = self.places()
+        if places is not None and not self.by_name(zones):
             return zones.at(places)
         return self.rows.read(DEPOT, zones.reader(), np.int32)
 

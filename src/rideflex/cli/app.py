@@ -28,6 +28,7 @@ from rideflex.cli import (
     models,
     routes,
     train,
+    travel_times,
 )
 from rideflex.cli.extras import ProgramCommand
 from rideflex.errors import RideflexError
@@ -38,8 +39,9 @@ Learn how flexible each traveler is, and offer the time shift that saves the veh
 A first run: `rideflex generate cities/demo`, then `rideflex check cities/demo`, then
 `rideflex train --data cities/demo --out runs/demo`, then `rideflex report runs/demo`.
 
-With bookings of your own: `rideflex import trips.csv --out services/ours`, then `rideflex check
-services/ours`, then `rideflex route services/ours --date 2026-03-02`.
+With bookings of your own: `rideflex import trips.csv --out services/ours`, then `rideflex
+travel-times services/ours --osrm http://localhost:5000`, then `rideflex check services/ours`, then
+`rideflex route services/ours --date 2026-03-02`.
 """
 
 app = typer.Typer(
@@ -60,6 +62,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     data.generate,
     data.check,
     imports.import_,
+    travel_times.travel_times,
     train.train,
     evaluate.report,
     evaluate.evaluate,

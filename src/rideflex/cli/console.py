@@ -5,10 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from threading import Timer
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from rideflex.errors import DataError, Problem
@@ -61,6 +63,37 @@ def table_of(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
     for row in rows:
         table.add_row(*row.values())
     return table
+
+
+@contextmanager
+def counting(
+    what: str, total: int, console: Console, after: float = 2.0
+) -> Iterator[Callable[[], None]]:
+    """Show on a terminal how many of a known number of steps are done, once it takes `after` s.
+
+    Yields the function that is told of each step.
+    """
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    task = bar.add_task(escape(what), total=total)
+    timer = Timer(after, bar.start)
+    timer.daemon = True
+    if console.is_terminal:
+        timer.start()
+    try:
+        yield lambda: bar.advance(task)
+    finally:
+        timer.cancel()
+        if timer.ident is not None:
+            timer.join()
+        if bar.live.is_started:
+            bar.stop()
 
 
 @contextmanager

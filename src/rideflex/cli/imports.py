@@ -52,7 +52,8 @@ def import_(
     print_wrapped(
         console,
         f"Wrote {out}/bookings.csv, and {out}/cleaning.csv with every row that was changed or left "
-        f"out. Put fleet.csv and travel_times.csv beside them, and run: rideflex check {out}",
+        "out. Put fleet.csv beside them, and travel times (rideflex travel-times asks a routing "
+        f"engine for them), and run: rideflex check {out}",
     )
 
 

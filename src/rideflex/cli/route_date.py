@@ -126,7 +126,7 @@ def _print(console: Console, found: PlannedDate) -> None:
             console,
             "Travel times are ESTIMATED from places (great circle, detour "
             f"{driving.detour:g}, {driving.speed_kmh:g} km/h): no figure above is better than "
-            "that. Put measured ones into travel_times.csv.",
+            "that. rideflex travel-times asks a routing engine for better ones.",
         )
     if found.booked.day.fleet.has_breaks:
         print_wrapped(
