@@ -61,10 +61,12 @@ class LookAhead:
         futures = self._futures(situation)
         saving = np.zeros(tried.shape)
         candidates = np.argwhere(tried)
-        for chunk in np.array_split(candidates, -(-len(candidates) * self.samples // _LANES)):
+        at_a_time = max(1, _LANES // self.samples)
+        for start in range(0, len(candidates), at_a_time):
+            chunk = candidates[start : start + at_a_time]
             saving[tuple(chunk.T)] = -self._played_out(situation, chunk, futures)
         saving -= saving[:, [offers.no_shift]]
-        return best_allowed(situation, np.where(tried, situation.worth(saving), -np.inf))
+        return best_allowed(situation, situation.worth(saving) * tried)
 
     def _played_out(
         self,
@@ -84,7 +86,7 @@ class LookAhead:
             later = requests_of(area, trips)
             _book(plans, later.under(offers, hoped))
         plans.improve(self.rounds)
-        return np.asarray(plans.cost.reshape(-1, self.samples).mean(axis=1))
+        return np.asarray(plans.cost.reshape(len(candidates), self.samples).mean(axis=1))
 
     def _hoped_for(self, trips: npt.NDArray[np.int32], offers: OfferGrid) -> npt.NDArray[np.intp]:
         likely = (self.beliefs.accept(trips) >= 0.5) & offers.possible
