@@ -15,7 +15,7 @@ from rideflex.negotiation.masking import AskLedger, Masking
 from rideflex.negotiation.prices import Prices
 from rideflex.negotiation.stopwatch import Stopwatch
 from rideflex.offers import OfferGrid
-from rideflex.routing import INFEASIBLE, Fleet, PlanBatch, Quotes
+from rideflex.routing import Fleet, PlanBatch, Quotes
 
 UNIT = 600.0
 """Driving seconds in one unit of reward: ten vehicle minutes."""
@@ -75,7 +75,7 @@ class Situation:
     @property
     def saving(self) -> npt.NDArray[np.float64]:
         """Driving seconds [B, A] that each offer saves at once against no shift."""
-        cost = np.where(self.quotes.cost < INFEASIBLE, self.quotes.cost, self.plans.fleet.penalty)
+        cost = np.where(self.quotes.feasible, self.quotes.cost, self.plans.fleet.penalty)
         return (cost[:, [self.offers.no_shift]] - cost).astype(np.float64)
 
     def worth(self, saving: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -28,8 +28,7 @@ def best_allowed(situation: Situation, worth: npt.NDArray[np.float64]) -> npt.ND
 
     Among equals no shift wins, then the offer of fewest minutes.
     """
-    offers = situation.offers
-    order = np.lexsort((np.arange(len(offers)), offers.minutes))
+    order = np.argsort(situation.offers.minutes, kind="stable")
     scored = np.where(situation.allowed, worth, -np.inf)[:, order]
     chosen: npt.NDArray[np.int32] = order[scored.argmax(axis=1)].astype(np.int32)
     return chosen

@@ -49,12 +49,11 @@ def make_policies(
     UsageError
         If a name is unknown, or "ppo" is asked for without a trained policy.
     """
-    there = (*MAKERS, LEARNED) if learned is not None else tuple(MAKERS)
+    makers = dict(MAKERS)
+    if learned is not None:
+        makers[LEARNED] = lambda _: learned
     for name in names:
-        if name not in there:
+        if name not in makers:
             cause = "has no trained policy here" if name == LEARNED else "is not a policy"
-            raise UsageError(f"{name!r} {cause}; there are {', '.join(there)}")
-    return {
-        name: learned if learned is not None and name == LEARNED else MAKERS[name](beliefs)
-        for name in names
-    }
+            raise UsageError(f"{name!r} {cause}; there are {', '.join(makers)}")
+    return {name: makers[name](beliefs) for name in names}

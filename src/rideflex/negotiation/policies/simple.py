@@ -49,7 +49,7 @@ class LargestLikely:
     def act(self, situation: Situation) -> npt.NDArray[np.int32]:
         """Return the offer of most minutes with an acceptance probability of at least a half."""
         minutes = situation.offers.minutes.astype(np.float64)
-        return best_allowed(situation, np.where(situation.accept >= 0.5, minutes, -1.0))
+        return best_allowed(situation, minutes * (situation.accept >= 0.5))
 
 
 class ExpectedSaving:
