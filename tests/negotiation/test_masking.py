@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,50 @@ def test_acceptance_is_the_mean_answer_of_the_types(city):
         chances[kind] * city.table.masks(city.trips.trip_id[trip], [kind])[0] for kind in range(4)
     )
     assert beliefs.accept(trip)[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_least_chance_that_is_allowed(city):
+    """An offer exactly as likely as the least is allowed, 1 in 20 unless told; no shift always."""
+    chances = np.array([[0.05, 0.049, 0.3, 0.0], [0.0, 0.06, 0.299, 0.0]])
+    days = Days(np.array([[0, 1]], dtype=np.int32), np.zeros((1, 2), dtype=np.float32))
+    told = SimpleNamespace(accept=lambda trips: chances[trips], noise=0.0)
+    plain, third = Masking.likely(told, days, 3), Masking.likely(told, days, 3, least=0.3)
+    assert plain.allowed.tolist() == [[[True, False, True, True], [False, True, True, True]]]
+    assert third.allowed.tolist() == [[[False, False, True, True], [False, False, False, True]]]
+    assert plain.explored.tolist() == [[False, False]]
+
+
+def test_answers_against_ones_will_are_left_out_of_the_least_chance(city):
+    """With 10 % of noise a chance of 0.05 is observed as 0.1 + 0.8 · 0.05 = 0.14."""
+    days = Days(np.zeros((1, 1), dtype=np.int32), np.zeros((1, 1), dtype=np.float32))
+    told = SimpleNamespace(accept=lambda trips: np.array([[[0.139, 0.141, 1.0]]]), noise=0.1)
+    assert Masking.likely(told, days, 2).allowed.tolist() == [[[False, True, True]]]
+
+
+def test_masks_are_laid_out_by_day_and_request():
+    """Answers drawn row by row go to their request; no shift is allowed though drawn otherwise."""
+    days = Days(np.array([[5, 6, 7], [8, 9, 4]], dtype=np.int32), np.zeros((2, 3), np.float32))
+    told = SimpleNamespace(
+        sample_answers=lambda trips, rng: np.stack([trips % 2 == 0, trips > 6, trips < 0], axis=1)
+    )
+    masking = Masking.sampled(told, days, 2, 0.0, np.random.default_rng(0))
+    for day, step in np.ndindex(2, 3):
+        trip = days.trips[day, step]
+        assert masking.allowed[day, step].tolist() == [trip % 2 == 0, trip > 6, True]
+    lifted = Masking.sampled(told, days, 2, 1.0, np.random.default_rng(0))
+    assert lifted.allowed.all()
+    assert lifted.explored.all()
+
+
+def test_a_cap_of_nought_asks_nobody_and_none_less_is_a_cap(city):
+    """0 is a budget, -1 is a mistake, and without a cap nobody is closed, standing there twice."""
+    assert not AskLedger(city, cap=0).open(np.array([3, 5], dtype=np.int32)).any()
+    with pytest.raises(UsageError, match="can't be negative: -1"):
+        AskLedger(city, cap=-1)
+    free = AskLedger(city)
+    free.note(np.array([3, 3, 5], dtype=np.int32), np.array([True, True, False]))
+    assert free.open(np.array([3, 3, 5], dtype=np.int32)).tolist() == [True, True, True]
+    assert free.asks[[3, 5]].tolist() == [2, 0]
 
 
 def test_a_ledger_closes_at_its_cap(city):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation import Days, Masking, Negotiation, Prices, area_fleet
 from rideflex.negotiation.days import requests_of
 from rideflex.negotiation.policies import LookAhead, lookahead
+from rideflex.offers import OfferGrid
 from rideflex.synthetic.generate import AreaSettings, generate_area
 from tests.informed import Informed
 
@@ -149,14 +152,96 @@ def test_unlikely_offers_are_not_tried(situations, beliefs):
         assert (here.accept[np.arange(N_DAYS), eager] < 0.95).any()
 
 
-def test_memory_bounds_the_play_out_and_changes_nothing(situations, beliefs, monkeypatch):
-    """Played out a few at a time or all at once, the offers are the same."""
-    policy = LookAhead(beliefs, samples=3)
-    for here in situations[2:8:2]:
-        together = policy.act(here)
-        monkeypatch.setattr(lookahead, "_LANES", 7)
-        assert np.array_equal(policy.act(here), together)
-        monkeypatch.undo()
+@pytest.mark.parametrize(("lanes", "at_most"), [(7, 2), (6, 2), (5, 1), (2, 1)])
+def test_memory_bounds_the_play_out_and_changes_nothing(
+    situations, beliefs, monkeypatch, lanes, at_most
+):
+    """As many offers at a time as fit in the lanes, one at least: the offers are the same."""
+    policy, sizes, here = LookAhead(beliefs, samples=3), [], situations[-2]
+    play = policy._played_out
+    policy._played_out = lambda *told: sizes.append(len(told[1])) or play(*told)
+    together = policy.act(here)
+    assert len(sizes) == 1
+    monkeypatch.setattr(lookahead, "_LANES", lanes)
+    assert np.array_equal(policy.act(here), together)
+    all_of_them, *chunks, _ = sizes
+    assert set(chunks) == {at_most}
+    assert sum(sizes) == 2 * all_of_them
+
+
+def test_what_is_tried_is_allowed_and_likely_enough_and_no_shift(situations, beliefs):
+    """An offer exactly as likely as the least is tried; no shift is, however unlikely."""
+    here, tried = situations[3], []
+    least = float(np.unique(here.accept)[1])
+    policy = LookAhead(beliefs, samples=2, least=least)
+    policy._played_out = lambda _, chunk, futures: (
+        tried.extend(chunk.tolist()) or np.zeros(len(chunk))
+    )
+    policy.act(here)
+    assert sorted(tried) == [
+        [day, offer]
+        for day, offer in np.ndindex(here.accept.shape)
+        if (here.allowed[day, offer] and here.accept[day, offer] >= least)
+        or offer == here.offers.no_shift
+    ]
+    assert (here.accept[tuple(np.transpose(tried))] == least).any()
+
+
+@pytest.mark.parametrize(
+    ("accept", "hoped"),
+    [
+        ([0.5, 0.9, 1.0, 0.4], 0),
+        ([0.4, 0.9, 1.0, 0.5], 3),
+        ([0.4, 0.4, 1.0, 0.4], 2),
+        ([0.4, 0.4, 0.0, 0.4], 2),
+        ([0.4, 0.5, 1.0, 0.5], 3),
+    ],
+)
+def test_travelers_to_come_are_hoped_to_agree_to_what_is_likely(accept, hoped):
+    """The most minutes of an even chance at least; no shift where no other offer has one."""
+    grid = OfferGrid(((-30, 0), (-10, 0), (0, 0), (0, 20)))
+    told = SimpleNamespace(accept=lambda trips: np.array([accept]))
+    assert LookAhead(told)._hoped_for(np.zeros(1, dtype=np.int32), grid).tolist() == [hoped]
+
+
+def test_nobody_is_hoped_to_agree_to_what_means_nothing():
+    """A trip moves one way: 20 minutes both ways are no offer, 10 one way are."""
+    grid = OfferGrid(((-10, 10), (-10, 0), (0, 0)), means="move")
+    sure = SimpleNamespace(accept=lambda trips: np.ones((len(trips), 3)))
+    assert LookAhead(sure)._hoped_for(np.zeros(2, dtype=np.int32), grid).tolist() == [1, 1]
+
+
+def futures_of(step=0, seed=0, samples=4000):
+    """Futures of one day with travelers 0 and 2 to come, who have trips 1, 4 and 0, 3, 5."""
+    travelers = np.array([2, 0, 1, 2, 0, 2], dtype=np.int32)
+    here = SimpleNamespace(
+        step=step,
+        waiting=np.array([[True, False, True]]),
+        area=SimpleNamespace(trips=SimpleNamespace(traveler=travelers)),
+    )
+    return LookAhead(None, samples=samples, seed=seed)._futures(here)[0]
+
+
+def test_each_order_and_each_trip_is_as_likely_as_the_others():
+    """Of 2 orders, 2 trips and 3 trips each of the 12 futures comes up once in 12 times."""
+    found, times = np.unique(futures_of(), axis=0, return_counts=True)
+    every = [[a, b] for a in (1, 4) for b in (0, 3, 5)]
+    assert sorted(found.tolist()) == sorted(every + [pair[::-1] for pair in every])
+    assert ((times - 4000 / 12) ** 2 / (4000 / 12)).sum() < 33  # chi square, 11 free: 5 in 10,000
+
+
+def test_every_step_and_every_seed_has_futures_of_its_own():
+    """Two steps share no more futures than chance has it, about one in 12; nor do two seeds."""
+    here = futures_of()
+    for other in (futures_of(step=1), futures_of(seed=1)):
+        assert (here == other).all(axis=1).mean() < 0.15
+    assert np.array_equal(here, futures_of())
+
+
+def test_the_defaults_are_those_that_published_figures_stand_on(beliefs):
+    """24 futures, two rounds of improvement, offers of a tenth at least, and seed 0."""
+    policy = LookAhead(beliefs)
+    assert (policy.samples, policy.rounds, policy.least, policy.seed) == (24, 2, 0.1, 0)
 
 
 def test_futures_are_trips_of_the_travelers_to_come(city, informed):
