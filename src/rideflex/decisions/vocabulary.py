@@ -134,6 +134,8 @@ def _hash(chunks: Chunks, masks: Chunks, start: Any, length: Any, head: Any, tai
     mixed = (head ^ np.uint64(length)) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(32)) ^ tail) * np.uint64(0xD6E8FEB86659FD93)
     mixed = (mixed ^ (mixed >> np.uint64(29)) ^ end) * np.uint64(0x9E3779B97F4A7C15)
+    # The last letters are the high bits of `end`: it takes another round to reach the low ones.
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
     return mixed ^ (mixed >> np.uint64(32))
 
 
