@@ -34,7 +34,7 @@ class WritingCommand(TyperCommand):
         plot = ctx.params.get("plot")
         if plot is not None and plot.suffix.lower() not in PICTURES:
             raise UsageError(f"--plot {plot}: name the picture .png, .svg or .pdf")
-        for option in ("json", "plot", "page", "csv", "geojson", "out"):
+        for option in ("json", "plot", "page", "csv", "geojson", "vroom", "vroom_solution", "out"):
             path = ctx.params.get(option)
             if isinstance(path, Path):
                 folder = option == "out" and self.name in _MAKE_FOLDERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import typer
 
 from rideflex.cli.console import make_console, make_table, print_wrapped
 from rideflex.cli.outputs import write_figures
+from rideflex.cli.problems import listing
 from rideflex.errors import UsageError
 from rideflex.storage.atomic import replacing, write_json
 from rideflex.tables.cells import date as read_date
@@ -19,6 +21,8 @@ from rideflex.tables.time_windows import clock
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rideflex.areas import Service
+    from rideflex.cli.vroom_files import VroomFiles
     from rideflex.evaluation.plan_date import PlannedDate
     from rideflex.routing.search.solver import Solver
 
@@ -29,12 +33,14 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class RouteFiles:
-    """Files to write, as far as they are named."""
+    """Files to write, as far as they are named, and the one to compare with."""
 
     json: Path | None
     csv: Path | None
     geojson: Path | None
     plot: Path | None
+    vroom: VroomFiles
+    compare: Path | None
 
 
 def route_date(
@@ -53,7 +59,7 @@ def route_date(
         If no date is named or nothing is booked on it, or a map is asked for without places.
     """
     from rideflex.areas import read_service
-    from rideflex.evaluation.plan_date import plan_date
+    from rideflex.evaluation.plan_date import map_of, names_of, plan_date
     from rideflex.routing.search.solver import installed_solver
 
     if files.plot is not None:
@@ -61,19 +67,19 @@ def route_date(
     console = make_console()
     with console.status("reading the bookings"):
         service = read_service(folder)
-    if date is None:
-        some = f" ({service.dates[0]} to {service.dates[-1]})" if service.dates else ""
-        raise UsageError(f"{folder} holds bookings of {len(service.dates)} dates{some}: name one "
-                         "of them with --date")  # fmt: skip
-    try:
-        day = read_date(date)
-    except ValueError as error:
-        raise UsageError(f"--date {date!r} {error}") from None
+    day = _date_of(service, date)
     if files.geojson is not None and service.places is None:
         raise UsageError("--geojson needs bookings and depots with latitude and longitude")
-    with console.status("routing"):
+    booked = service.on(day)
+    names = names_of(service, booked)
+    files.vroom.write_problem(console, booked.day, names, map_of(booked))  # or refuse it at once
+    with console.status("routing"), listing(console):
         found = plan_date(service, day, iterations, seed, solver or installed_solver())
+        if files.compare is not None:
+            found = found.compared_with(files.compare)
     _print(console, found)
+    if found.compared is not None:
+        _print_compared(console, found, files.compare)
     write_figures(console, files.json, found.as_json())
     if files.csv is not None:
         _write_csv(files.csv, found)
@@ -81,10 +87,11 @@ def route_date(
     if files.geojson is not None:
         write_json(files.geojson, found.as_geojson())
         print_wrapped(console, f"Wrote {files.geojson}.")
+    files.vroom.write_solution(console, booked.day, found.solution, names, map_of(booked))
     if files.plot is not None:
         draw_days([found.picture()], files.plot, found.map(), 3600.0)
         print_wrapped(console, f"Wrote {files.plot}.")
-    if found.problems:
+    if found.problems or found.compared_problems:
         raise typer.Exit(1)
 
 
@@ -135,6 +142,32 @@ def _print(console: Console, found: PlannedDate) -> None:
         )
     for problem in found.problems:
         print_wrapped(console, f"problem: {problem}")
+
+
+def _date_of(service: Service, date: str | None) -> dt.date:
+    if date is None:
+        some = f" ({service.dates[0]} to {service.dates[-1]})" if service.dates else ""
+        raise UsageError(
+            f"{service.folder} holds bookings of {len(service.dates)} dates{some}: name one of "
+            "them with --date"
+        )
+    try:
+        return read_date(date)
+    except ValueError as error:
+        raise UsageError(f"--date {date!r} {error}") from None
+
+
+def _print_compared(console: Console, found: PlannedDate, path: Path | None) -> None:
+    of, n = found.compared, len(found.booked.rows)
+    assert of is not None
+    table = make_table(f"Routes of {path}", "what", "figure")
+    table.add_row("served", f"{n - len(of.unserved):,}")
+    table.add_row("vehicle minutes", f"{of.driving / 60:,.1f}")
+    table.add_row("vehicles out", f"{sum(map(bool, of.routes)):,}")
+    table.add_row("oracle", "refused" if found.compared_problems else "accepted")
+    console.print(table)
+    for problem in found.compared_problems:
+        print_wrapped(console, f"{path}: {problem}")
 
 
 def _figure(value: float | None, digits: int) -> str:

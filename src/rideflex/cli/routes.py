@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from rideflex.cli.outputs import Json, write_figures
+from rideflex.cli.outputs import Json
 from rideflex.errors import UsageError
-
-if TYPE_CHECKING:
-    from rideflex.areas.settings import RideRule
-    from rideflex.offers import Meaning
-    from rideflex.routing.search.solver import Solver
 
 
 def route(
     path: Annotated[
         Path,
-        typer.Argument(help="A folder of bookings or of an area, or a published instance."),
+        typer.Argument(help="A folder of bookings or of an area, an instance, or VROOM's problem."),
     ],
     date: Annotated[
         str | None, typer.Option(help="Of bookings: the date to plan, YYYY-MM-DD.")
@@ -35,6 +30,18 @@ def route(
     ] = "none",
     csv: Annotated[Path | None, typer.Option(help="Write the runs of a date as a table.")] = None,
     geojson: Annotated[Path | None, typer.Option(help="Write the runs of a date as a map.")] = None,
+    vroom: Annotated[
+        Path | None, typer.Option(help="Write the day as a problem for VROOM.")
+    ] = None,
+    vroom_without: Annotated[
+        str, typer.Option(help="Of --vroom: leave out longest-ride, longest-route, or both.")
+    ] = "",
+    vroom_solution: Annotated[
+        Path | None, typer.Option(help="Write the routes found as a solution of VROOM's.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="A solution of VROOM's for the day, to check and cost too.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw map and Gantt chart to it.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the search, and of a drawn day.")] = 0,
     solver: Annotated[
@@ -42,87 +49,30 @@ def route(
         typer.Option(help="PyVRP where it is installed, else the built-in search, if not named."),
     ] = None,
 ) -> None:
-    """Route a date of bookings, a day drawn from an area, or a published instance.
+    """Route a date of bookings, a day drawn from an area, an instance, or a problem of VROOM's.
 
     A drawn day is routed as it was asked for and, with every answer known, under the best offers.
-    Every plan is checked by a plain simulation. Examples: `rideflex route services/demo --date
+    Every plan is checked by a plain simulation. VROOM's files are of the day as it was asked for;
+    what VROOM does not know is refused by name. Examples: `rideflex route services/demo --date
     2026-02-03 --csv runs.csv`, `rideflex route cities/demo --plot day.png`, `rideflex route
-    lc101.txt`
+    lc101.txt`, `rideflex route cities/demo --vroom day.json`
     """
     from rideflex.areas import is_service
     from rideflex.cli.option_lists import read_meaning, read_ride
+    from rideflex.cli.vroom_files import VroomFiles
 
+    files = VroomFiles.of(vroom, vroom_solution, vroom_without)
     if is_service(path):
         from rideflex.cli.route_date import RouteFiles, route_date
 
-        route_date(path, date, iterations, seed, solver, RouteFiles(json, csv, geojson, plot))
+        runs = RouteFiles(json, csv, geojson, plot, files, compare)
+        route_date(path, date, iterations, seed, solver, runs)
         return
     for name, given in (("--date", date), ("--csv", csv), ("--geojson", geojson)):
         if given is not None:
             raise UsageError(f"{name} is for a folder of bookings, and {path} is none")
     rules = (read_meaning(offer_means), read_ride(max_ride))
-    _route_plans(path, iterations, seed, solver, rules, json, plot)
+    from rideflex.cli.route_plans import PlanFiles, route_plans
 
-
-def _route_plans(
-    path: Path,
-    iterations: int,
-    seed: int,
-    solver: Solver | None,
-    rules: tuple[Meaning, RideRule | None],
-    json: Path | None,
-    plot: Path | None,
-) -> None:
-    from rideflex.cli.console import make_console, make_table, print_wrapped
-    from rideflex.cli.problems import listing
-    from rideflex.evaluation.plan_day import plan_path
-    from rideflex.routing.search.solver import installed_solver
-
-    if plot is not None:
-        from rideflex.routing.plots import draw_days  # before the work, which may be long
-    console = make_console()
-    with console.status("routing"), listing(console):
-        found = plan_path(path, iterations, seed, solver or installed_solver(), *rules)
-    table = make_table(
-        f"{found.name} ({found.kind}), {len(found.plans[0].day.requests)} requests",
-        "plan",
-        f"cost, {found.unit}",
-        "driving",
-        "vehicles",
-        "unserved",
-        "shifted min",
-        "oracle",
-    )
-    for plan in found.plans:
-        table.add_row(
-            plan.name,
-            f"{plan.solution.cost / found.ticks:,.2f}",
-            f"{plan.solution.driving / found.ticks:,.2f}",
-            str(plan.vehicles),
-            str(len(plan.solution.unserved)),
-            str(plan.minutes),
-            "refused" if plan.problems else "accepted",
-        )
-    console.print(table)
-    for note in found.notes:
-        print_wrapped(console, f"note: {note}")
-    best = found.plans[-1]
-    if best.solution.unserved:
-        named = ", ".join(map(str, best.solution.unserved))
-        penalty = best.day.fleet.penalty / found.ticks
-        console.print(f"Unserved, at {penalty:,.0f} {found.unit} each: requests {named}.")
-    for plan in found.plans:
-        for problem in plan.problems:
-            console.print(f"{plan.name}: {problem}")
-    if solver is None and found.solver == "built-in":
-        print_wrapped(
-            console,
-            "Routed by the built-in search, since PyVRP is not installed: "
-            "pip install 'rideflex[solve]'.",
-        )
-    write_figures(console, json, found.as_json())
-    if plot is not None:
-        draw_days(found.pictures(), plot, found.zones, 3600.0 if found.unit != "units" else 1000.0)
-        print_wrapped(console, f"Wrote {plot}.")
-    if any(plan.problems for plan in found.plans):
-        raise typer.Exit(1)
+    written = PlanFiles(json, plot, files, compare)
+    route_plans(path, iterations, seed, solver, rules, written)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from rideflex.areas.service import BookedDay, Service
 from rideflex.evaluation.service_figures import ServiceFigures, service_figures
 from rideflex.routing import Solution
+from rideflex.routing.instances.vroom.names import VroomNames
+from rideflex.routing.instances.vroom.read_solution import read_vroom_solution
 from rideflex.routing.picture import Map, Picture
 from rideflex.routing.plans import inserted
 from rideflex.routing.problem import BREAK
@@ -76,6 +79,8 @@ class PlannedDate:
         Routes by insertion in the order of booking, and re-optimised.
     solver
         What re-optimised them.
+    compared
+        Routes of others for the date, if they were given.
     """
 
     service: Service
@@ -83,6 +88,7 @@ class PlannedDate:
     inserted: Solution
     solution: Solution
     solver: Solver
+    compared: Solution | None = None
 
     @property
     def date(self) -> dt.date:
@@ -98,6 +104,22 @@ class PlannedDate:
     def problems(self) -> list[str]:
         """Everything that keeps the plan from being driven."""
         return problems_of(self.booked.day, self.solution.routes)
+
+    @property
+    def compared_problems(self) -> list[str]:
+        """Everything that keeps the routes of others from being driven."""
+        return [] if self.compared is None else problems_of(self.booked.day, self.compared.routes)
+
+    def compared_with(self, path: Path) -> PlannedDate:
+        """Return the same beside the routes of a solution of VROOM's.
+
+        Raises
+        ------
+        DataError
+            If the file is no solution of this date.
+        """
+        names = names_of(self.service, self.booked)
+        return replace(self, compared=read_vroom_solution(path, self.booked.day, names))
 
     @property
     def unserved(self) -> list[str]:
@@ -141,9 +163,7 @@ class PlannedDate:
 
     def map(self) -> Map | None:
         """Where the zones of the day lie, if that is known."""
-        if self.booked.places is None:
-            return None
-        return Map(self.booked.places, geographic=True)
+        return map_of(self.booked)
 
     def as_json(self) -> dict[str, Any]:
         """All figures and the runs."""
@@ -161,10 +181,23 @@ class PlannedDate:
             "inserted_minutes": self.inserted.driving / 60,
             "estimated_travel_times": self.service.is_estimated,
             "solver": self.solver,
+            **self._compared_as_json(),
             "runs": [
                 {"vehicle": run.vehicle, "stops": [stop.as_json() for stop in run.stops]}
                 for run in self.runs
             ],
+        }
+
+    def _compared_as_json(self) -> dict[str, Any]:
+        if self.compared is None:
+            return {}
+        return {
+            "compared": {
+                "vehicle_minutes": self.compared.driving / 60,
+                "vehicles": sum(bool(route) for route in self.compared.routes),
+                "unserved": len(self.compared.unserved),
+                "problems": self.compared_problems,
+            }
         }
 
     def as_geojson(self) -> dict[str, Any]:
@@ -182,6 +215,17 @@ class PlannedDate:
                 told = {"vehicle": name, **stop.as_json()}
                 features.append(_feature("Point", place, told))
         return {"type": "FeatureCollection", "features": features}
+
+
+def names_of(service: Service, booked: BookedDay) -> VroomNames:
+    """Return ids of VROOM's for a date, described by booking and vehicle."""
+    bookings = [str(one) for one in service.bookings.ids[booked.rows]]
+    return VroomNames.of(booked.day, bookings, service.vehicle_ids)
+
+
+def map_of(booked: BookedDay) -> Map | None:
+    """Return where the zones of a date lie, if that is known."""
+    return None if booked.places is None else Map(booked.places, geographic=True)
 
 
 def plan_date(

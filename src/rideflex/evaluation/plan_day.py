@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from rideflex.negotiation.days import requests_of, sample_days
 from rideflex.offers import Meaning
 from rideflex.routing import ServiceDay, Solution
 from rideflex.routing.instances.read import read_instance
+from rideflex.routing.instances.vroom.names import VroomNames
+from rideflex.routing.instances.vroom.read_solution import read_vroom_solution
 from rideflex.routing.picture import Map, Picture
 from rideflex.routing.plans import inserted
 from rideflex.routing.problem import default_fleet
@@ -62,6 +65,10 @@ class Planned:
         What re-optimised the routes.
     notes
         What the day takes differently from the file.
+    names
+        What VROOM's files call its stops and vehicles, where one was read.
+    compared
+        Routes of others for the day as it was asked for, if they were given.
     """
 
     name: str
@@ -72,6 +79,25 @@ class Planned:
     zones: Map | None
     solver: Solver
     notes: tuple[str, ...] = ()
+    names: VroomNames | None = None
+    compared: Plan | None = None
+
+    @property
+    def every_plan(self) -> tuple[Plan, ...]:
+        """The plans made here, and the one that they are compared with."""
+        return self.plans if self.compared is None else (*self.plans, self.compared)
+
+    def compared_with(self, path: Path) -> Planned:
+        """Return the same beside the routes of a solution of VROOM's.
+
+        Raises
+        ------
+        DataError
+            If the file is no solution of this day.
+        """
+        asked = self.plans[0].day
+        solution = read_vroom_solution(path, asked, self.names)
+        return replace(self, compared=Plan(path.name, asked, solution))
 
     def pictures(self) -> list[Picture]:
         """The re-optimised day as asked and, where offers were made, as agreed."""
@@ -106,9 +132,13 @@ class Planned:
                     "problems": plan.problems,
                     "routes": [list(route) for route in plan.solution.routes if route],
                 }
-                for plan in self.plans
+                for plan in self.every_plan
             ],
         }
+
+
+OnDay = Callable[[ServiceDay, VroomNames | None, Map | None], None]
+"""Told a day, what VROOM's files call its parts, and where its zones lie."""
 
 
 def plan_path(
@@ -118,15 +148,19 @@ def plan_path(
     solver: Solver = "pyvrp",
     means: Meaning = "end",
     ride: RideRule | None = None,
+    on_day: OnDay | None = None,
 ) -> Planned:
     """Plan a published instance (a file) or a day drawn from a service area (a folder).
 
     Of a drawn day, `means` is what an accepted offer does, and `ride` the rule of the longest ride.
+    `on_day` is told the day as it was asked for before the work begins.
     """
+    on_day = on_day or _untold
     if path.is_dir():
         area = replace(read_area(path), means=means, ride=ride)
-        return _plan_area_day(area, iterations, seed, solver)
+        return _plan_area_day(area, iterations, seed, solver, on_day)
     instance = read_instance(path)
+    on_day(instance.day, instance.names, instance.map)
     inserting, best = _two_plans(instance.day, iterations, seed, solver)
     return Planned(
         instance.name,
@@ -137,7 +171,12 @@ def plan_path(
         instance.map,
         solver,
         instance.notes,
+        instance.names,
     )
+
+
+def _untold(day: ServiceDay, names: VroomNames | None, zones: Map | None) -> None:
+    del day, names, zones
 
 
 def _two_plans(day: ServiceDay, iterations: int, seed: int, solver: Solver) -> tuple[Plan, Plan]:
@@ -148,13 +187,17 @@ def _two_plans(day: ServiceDay, iterations: int, seed: int, solver: Solver) -> t
     )
 
 
-def _plan_area_day(area: ServiceArea, iterations: int, seed: int, solver: Solver) -> Planned:
+def _plan_area_day(
+    area: ServiceArea, iterations: int, seed: int, solver: Solver, on_day: OnDay
+) -> Planned:
     rng = np.random.default_rng(seed)
     trips = area.trips
     rows = sample_days(trips.traveler, 1, rng)[0]
     asked = requests_of(area, np.arange(len(trips), dtype=np.int32))
     fleet = default_fleet(asked, area.travel_times, len(rows))
     day = ServiceDay(asked.take(rows), fleet, area.travel_times)
+    zones = None if area.coordinates is None else Map(area.coordinates, geographic=True)
+    on_day(day, None, zones)
     plans: tuple[Plan, ...] = _two_plans(day, iterations, seed, solver)
     if area.answers is not None:
         accepted = rng.random(len(rows))[:, None] < area.answers[0, rows]
@@ -163,5 +206,4 @@ def _plan_area_day(area: ServiceArea, iterations: int, seed: int, solver: Solver
         benchmark = clairvoyant(starts, iterations=iterations, seed=seed, solver=solver)
         agreed = open_day.under(benchmark.actions)
         plans += (Plan("every answer known", agreed, benchmark.solution, benchmark.minutes),)
-    zones = None if area.coordinates is None else Map(area.coordinates, geographic=True)
     return Planned(area.folder.name, "a drawn day", "vehicle min", 60.0, plans, zones, solver)

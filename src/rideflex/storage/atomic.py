@@ -68,11 +68,11 @@ def check_folder_writable(path: str | Path) -> None:
         _probe(target / f".{secrets.token_hex(4)}")
 
 
-def write_json(path: str | Path, content: Any) -> None:
-    """Write `content` as indented JSON; NumPy numbers are written as numbers."""
+def write_json(path: str | Path, content: Any, indent: int | None = 2) -> None:
+    """Write `content` as JSON, indented if wanted; NumPy numbers are written as numbers."""
     with replacing(path) as beside:
         beside.write_text(
-            json.dumps(content, indent=2, default=plain, ensure_ascii=False) + "\n",
+            json.dumps(content, indent=indent, default=plain, ensure_ascii=False) + "\n",
             encoding="utf-8",
         )
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 
 from rideflex.errors import DataError
 from rideflex.routing import Break, Fleet, ServiceDay, Solution, Vehicle, problems_of
@@ -21,7 +23,7 @@ from rideflex.routing.plans import inserted
 from rideflex.routing.problem import BREAK
 from tests.routing.days import settings_of_a_day
 from tests.routing.instances.vroom.problems import SMALL, written
-from tests.routing.instances.vroom.test_round_trip import plain
+from tests.routing.instances.vroom.test_round_trip import plain, routes_of
 
 VROOM = shutil.which("vroom")
 
@@ -195,6 +197,37 @@ def test_the_oracle_judges_what_vroom_found(tmp_path, small):
 
 
 @pytest.mark.skipif(VROOM is None, reason="there is no VROOM here")
+@limits(max_examples=20)
+@given(settings=settings_of_a_day(), draw=st.data())
+def test_vroom_admits_the_routes_that_are_admitted_here(folder, settings, draw):
+    """Told to drive routes, it breaks no rule where the oracle finds none broken.
+
+    And it breaks some where the oracle does, unless drivers rest, who may do so under way there.
+    """
+    fleet, requests = plain(settings[0], settings[2], 1)
+    day = ServiceDay(requests, fleet, settings[1])
+    solution = Solution.of(day, draw.draw(routes_of(day)))
+    problem, kinds = vroom_problem(day), ("pickup", "delivery")
+    for vehicle, route in zip(problem["vehicles"], solution.routes, strict=True):
+        vehicle["steps"] = [
+            {"type": "break", "id": 0} if s == BREAK else {"type": kinds[s % 2], "id": s // 2}
+            for s in route
+        ]
+    path, found = written(folder, problem), folder / "plan.json"
+    told = subprocess.run(
+        [str(VROOM), "-c", "-i", path, "-o", found], check=False, capture_output=True
+    )
+    assert told.returncode == 0, told.stderr
+    summary = json.loads(found.read_text())["summary"]
+    assert summary["cost"] == solution.driving
+    wrong = problems_of(day, solution.routes)
+    assert not (summary["violations"] and not wrong)
+    if not fleet.has_breaks:
+        assert bool(summary["violations"]) == bool(wrong)
+
+
+@pytest.mark.skipif(VROOM is None, reason="there is no VROOM here")
+@limits(max_examples=20)
 @given(settings=settings_of_a_day())
 def test_vroom_solves_what_is_written(folder, settings):
     """Without breaks its routes are accepted here, and it serves no fewer than insertion does."""
