@@ -146,14 +146,15 @@ def _unknown_rules(day: ServiceDay, names: VroomNames, without: Collection[Rule]
     if held and "longest-ride" not in without:
         yield (
             f"VROOM knows no longest ride, which limits {_listed(names, held)}; 'longest-ride' can "
-            "be left out by name"
+            "be left out by name (--vroom-without)"
         )
     longest = day.fleet.max_duration
     shifts = [end - start for start, end in (one.shift for one in day.fleet.vehicles)]
     if longest is not None and max(shifts) > longest and "longest-route" not in without:
         yield (
             f"VROOM knows no longest route, which here is {longest:,} s where a shift is "
-            f"{max(shifts):,} s; 'longest-route' can be left out by name"
+            f"{max(shifts):,} s; 'longest-route' can be left out by name "
+            "(--vroom-without)"
         )
 
 
