@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from rideflex.errors import UsageError
@@ -40,3 +42,9 @@ def test_a_price_is_a_number_and_not_negative(name, seconds):
     """Either price alone is refused, the other being right."""
     with pytest.raises(UsageError, match=f"can't be negative.*{name}={seconds}"):
         Prices(**{name: seconds})
+
+
+def test_prices_do_not_change_under_a_game():
+    """They hold for all policies that are compared."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Prices().minute = 1.0

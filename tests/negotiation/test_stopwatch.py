@@ -11,7 +11,7 @@ from rideflex.negotiation.stopwatch import Stopwatch
 @pytest.fixture
 def clock(monkeypatch):
     """A clock that stands where the test sets it."""
-    at = [100.0]
+    at = [1.0]
     monkeypatch.setattr(stopwatch.time, "perf_counter", lambda: at[0])
     return at
 

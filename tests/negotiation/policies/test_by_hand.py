@@ -117,4 +117,6 @@ def test_a_refusal_lists_the_policies_there_are():
         make_policies(["never", "x"], object())
     with pytest.raises(UsageError, match=f"'ppo' has no trained policy here; there are {names}$"):
         make_policies(["ppo"], object())
+    with pytest.raises(UsageError, match="'clever' is not a policy"):
+        make_policies(["clever"], object())
     assert LEARNED not in MAKERS
