@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rideflex.decisions import DecisionTable
+from rideflex.decisions.report import CompileReport
 from rideflex.errors import DataError, UsageError
 from rideflex.flexibility import DEFAULT_TYPES, FlexibilityRule
 from rideflex.offers import OfferGrid
@@ -78,6 +79,53 @@ def test_no_row_for_a_context_or_an_offer_is_counted_and_logged(caplog):
     with pytest.raises(UsageError, match=r"no row for the offer \(-20, 0\)"):
         table.indicators([0], actions[2:], [True], strict=True)
     assert table.accepts([0], [NO_SHIFT], strict=True).tolist() == [[False] * 4]
+
+
+def test_a_report_counts_what_was_found():
+    """By hand: 3 contexts; offers (0, 0), (-10, 0) and, outside the grid, (60, 0)."""
+    rows = frame(
+        *(row("aaaa"), row("aaaa"), row("rrrr"), row("aaaa", 60, 0), row("raaa", 60, 0)),
+        *(row("aaaa", 10, 0, traveler=2), row("aaaa", 0, 0, purpose="leisure")),
+    )
+    table = DecisionTable.from_frame(rows, offers=[(0, 0), (-10, 0)])
+    assert table.report == CompileReport(
+        rows=7,
+        keys=4,
+        trips=3,
+        duplicate_rows=3,
+        conflicting_keys=2,
+        missing_cells=3,
+        keys_outside_grid=1,
+    )
+    assert table.n_known == 3
+    assert table.known.tolist() == [[True, False], [False, True], [True, False]]
+
+
+@pytest.mark.parametrize("n_trips", [0, 1, 2, 3, 4, 7, 8, 9, 40])
+def test_contexts_fill_their_slots_by_half_at_most(n_trips):
+    """A power of two of slots, each context in one of them, and a free one where a search ends."""
+    rows = [row("aaaa", traveler=traveler) for traveler in range(n_trips)]
+    table = DecisionTable.from_frame(frame(*rows)) if rows else DecisionTable.empty()
+    slots = table.contexts.slots
+    assert len(slots).bit_count() == 1
+    assert 2 * n_trips < len(slots) <= max(1, 4 * n_trips)
+    assert sorted(slots[slots >= 0].tolist()) == list(range(n_trips))
+
+
+def test_an_error_names_a_type_that_disagrees():
+    """Of 9 types the first two disagree, then the last one alone: the last of them is named."""
+    types = tuple(f"type {number}" for number in range(9))
+    for answers, named in (("rr" + "a" * 7, "type 1"), ("a" * 8 + "r", "type 8")):
+        rows = frame(row("a" * 9), row(answers), types=types)
+        with pytest.raises(DataError, match=f"row 3.*{named}"):
+            DecisionTable.from_frame(rows, on_conflict="error")
+
+
+def test_a_table_of_no_types_is_refused():
+    """One type is the least."""
+    assert DecisionTable.empty(["easy"]).types == ("easy",)
+    with pytest.raises(UsageError, match="1 to 64 types, not 0"):
+        DecisionTable.empty([])
 
 
 def test_an_offer_of_minus_20_meets_the_magnitude_20():
