@@ -35,3 +35,37 @@ def test_an_interval_holds_its_rate(n, data):
     assert k / n - 1e-12 <= high <= 1
     wide = wilson_interval(100 * n, 100 * k)
     assert wide[1] - wide[0] < high - low
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (29, 29, 0.8830, 1.0),
+    ],
+)
+def test_intervals_are_the_published_ones(k, n, low, high):
+    """Those of Newcombe (1998), and where all of 29 accept n / (n + z²)."""
+    assert wilson_interval(n, k) == pytest.approx((low, high), abs=6e-5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_the_ends_of_a_tail(n):
+    """No success or more is certain, more than n are impossible, and all n have chance to the n."""
+    for chance in (0.0, 0.3, 1.0):
+        assert upper_tail(n, 0, chance) == upper_tail(n, -1, chance) == 1.0
+        assert upper_tail(n, n + 1, chance) == 0.0
+        assert lower_tail(n, n, chance) == 1.0
+    assert upper_tail(n, n, 0.3) == pytest.approx(0.3**n)
+    assert upper_tail(n, 1, 0.3) == pytest.approx(1 - 0.7**n)
+    assert lower_tail(n, 0, 0.3) == pytest.approx(0.7**n)
+    assert (upper_tail(n, 1, 1.0), upper_tail(n, 1, 0.0)) == (1.0, 0.0)
+    assert (lower_tail(n, 0, 1.0), lower_tail(n, 0, 0.0)) == (0.0, 1.0)
+
+
+def test_no_tail_is_more_than_certain():
+    """Rounding of a sum of a thousand terms is cut off."""
+    assert max(upper_tail(n, 1, 0.5) for n in range(60, 1100, 40)) <= 1.0

@@ -11,7 +11,19 @@ from rideflex import DecisionTable
 from rideflex.errors import UsageError
 from rideflex.logs.encode import encode_outcomes
 from rideflex.models.answer_predictors import AnswerWorld, cross_validate, log_losses
-from rideflex.models.misfit import find_misfit, leave_one_out, misfit_figures, offer_text, reasons
+from rideflex.models.binomial import wilson_interval
+from rideflex.models.misfit import (
+    Misfit,
+    OfferFit,
+    TravelerFit,
+    _by_offer,
+    _by_traveler,
+    find_misfit,
+    leave_one_out,
+    misfit_figures,
+    offer_text,
+    reasons,
+)
 from rideflex.models.mixture import Mixture, fit_mixture
 from rideflex.outcomes import Counts
 from rideflex.testing.worlds import draw_world
@@ -113,6 +125,121 @@ def test_answers_that_follow_the_table_have_no_reasons():
     assert table.offers.no_shift not in {offer.action for offer in misfit.offers}
     few = find_misfit(outcomes[:10], AnswerWorld(20, table.offers, table))
     assert (few.log_loss, few.best, few.contradicts) == ({}, None, False)
+
+
+def offer_fit(p_value, action=0):
+    """An offer that was accepted 3 of 10 times."""
+    return OfferFit(action, True, 10, 3, 0.8, 0.1, 0.6, p_value)
+
+
+def misfit_of(offers=(0.5,), travelers=(0.5,), lead=0.0, log_loss=None):
+    """A misfit of offers and travelers with these p-values."""
+    return Misfit(
+        tuple(offer_fit(p, action) for action, p in enumerate(offers)),
+        tuple(TravelerFit(7 + n, 20, 9, 0.1, p) for n, p in enumerate(travelers)),
+        0.05,
+        log_loss or {},
+        lead,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "contradicts"),
+    [
+        ({}, False),
+        ({"offers": (0.009,)}, True),
+        ({"offers": (0.01,)}, False),
+        ({"offers": (0.006, 1.0)}, False),
+        ({"offers": (1.0, 0.004)}, True),
+        ({"travelers": (0.009,)}, True),
+        ({"travelers": (1.0, 0.006)}, False),
+        ({"travelers": (0.0033, 1.0, 1.0)}, True),
+        ({"lead": 2.0}, False),
+        ({"lead": 2.1}, True),
+        ({"lead": -9.0}, False),
+        ({"offers": (), "travelers": ()}, False),
+    ],
+)
+def test_what_chance_would_do_in_one_of_a_hundred_logs(found, contradicts):
+    """A p-value counts times the offers, or travelers; a lead from two standard errors on."""
+    assert misfit_of(**found).contradicts is contradicts
+
+
+def test_the_reasons_are_three_of_each_kind_and_worth_naming():
+    """Of p-values below 0.05 the first three; nothing where chance would do."""
+    table = DecisionTable.empty()
+    p_values = (1e-9, 0.01, 0.049, 0.0499)
+    misfit = misfit_of(p_values, p_values, log_loss={"table": 0.7, "sum": 0.61})
+    told = reasons(misfit, table, np.arange(100, 120))
+    assert told == (
+        "30 min earlier was accepted 3 of 10 times where the types accept (80% expected)",
+        "30 min earlier and 10 min later was accepted 3 of 10 times where the types accept "
+        "(80% expected)",
+        "30 min earlier and 20 min later was accepted 3 of 10 times where the types accept "
+        "(80% expected)",
+        *(
+            f"traveler {one} answered 9 of 20 times against the likeliest type (10% expected)"
+            for one in (107, 108, 109)
+        ),
+        "sum predicts answers best (cross-validated log loss: table 0.700, sum 0.610)",
+    )
+    assert len(reasons(misfit_of((1e-9, 0.05), (0.05,)), table, np.arange(100))) == 1
+    assert reasons(misfit_of(), table, np.arange(100)) == ()
+
+
+def asked_of(travelers, accepted, action=3):
+    """Questions about one offer."""
+    n = len(travelers)
+    table = DecisionTable.empty()
+    return table.outcomes(travelers, [-1] * n, [action] * n, accepted)
+
+
+def test_offers_are_judged_apart_where_acceptance_was_likely():
+    """Chances of a half at least on one side; tails of both sides are told doubled, 1 at most."""
+    outcomes = asked_of([0] * 6, [True, False, False, True, False, False])
+    refuse, accept = _by_offer(outcomes, np.array([0.5, 0.9, 0.7, 0.2, 0.4, 0.3]))
+    assert (refuse.expects, refuse.asked, refuse.accepted) == (False, 3, 1)
+    assert refuse.expected == pytest.approx(0.3)
+    assert refuse.p_value == 1.0
+    assert (accept.expects, accept.asked, accept.accepted) == (True, 3, 1)
+    assert accept.expected == pytest.approx(0.7)
+    assert accept.p_value == pytest.approx(2 * (0.3**3 + 3 * 0.7 * 0.3**2))
+    assert (accept.low, accept.high) == wilson_interval(3, 1)
+
+
+def test_travelers_are_judged_by_their_unexpected_answers():
+    """Traveler 4 answered 2 of 2 against chances of 0.9 and 0.2; traveler 1 none of 2."""
+    outcomes = asked_of([4, 1, 4, 1], [False, True, True, False])
+    first, second = _by_traveler(outcomes, np.array([0.9, 0.5, 0.2, 0.4]))
+    assert (first.entity, first.answers, first.unexpected) == (4, 2, 2)
+    assert first.expected == pytest.approx((0.1 + 0.2) / 2)
+    assert first.p_value == pytest.approx(0.15**2)
+    assert (second.entity, second.answers, second.unexpected) == (1, 2, 0)
+    assert second.expected == pytest.approx((0.5 + 0.4) / 2)
+    assert second.p_value == 1.0
+
+
+def test_figures_of_a_misfit_are_those_that_were_found():
+    """By offer and by traveler, as they stand, of a hundred travelers at most."""
+    misfit = misfit_of((0.2,), (0.5,) * 101, log_loss={"table": 0.7, "sum": 0.61})
+    figures = misfit_figures(misfit, DecisionTable.empty(), np.arange(200))
+    assert figures["misfit_by_offer"] == [
+        {
+            "offer": [-30, 0],
+            "types": "accept",
+            "asked": 10,
+            "accepted": 3,
+            "expected": 0.8,
+            "rate": [0.1, 0.3, 0.6],
+            "p_value": 0.2,
+        }
+    ]
+    assert len(figures["misfit_by_traveler"]) == 100
+    first = figures["misfit_by_traveler"][0]
+    assert (first["traveler"], first["answers"], first["unexpected"]) == ("7", 20, 9)
+    low, high = wilson_interval(20, 9)
+    assert first["rate"] == [low, 0.45, high]
+    assert (figures["misfit"], figures["predicts_best"]) == (False, "sum")
 
 
 def test_without_a_table_nothing_is_contradicted():
