@@ -196,14 +196,14 @@ def test_ready_made_rows_are_copied(width):
 @pytest.mark.parametrize(
     ("signed", "early", "late", "outcome"),
     [
-        (True, [-20, 0, 0], [0, 0, 30], (-1, [0, 2, 3])),
-        (True, [-20, 20, 0], [0, 0, 30], (1, [0, -7, -7])),
-        (True, [0, 0, 0], [0, 30, -30], (2, [2, 3, -7])),
+        (True, [-20, 0, 0], [0, 0, 30], (-1, [1, 0, 3])),
+        (True, [-20, 20, 0], [0, 0, 30], (1, [1, -7, -7])),
+        (True, [0, 0, 0], [0, 30, -30], (2, [0, 3, -7])),
     ],
 )
 def test_the_action_of_a_pair_of_shifts(signed, early, late, outcome):
     """Of two offers alike the first; what is not in the grid ends the reading at its row."""
-    offers = np.array([(-20, 0), (-20, 0), (0, 0), (0, 30)], dtype=np.int64)
+    offers = np.array([(0, 0), (-20, 0), (-20, 0), (0, 30)], dtype=np.int64)
     slots, out = empty_slots(len(offers)), np.full(3, -7, dtype=np.int32)
     kernels.enter_offers(offers, slots)
     shifts = np.array(early), np.array(late)
