@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -121,13 +120,13 @@ def test_tables_of_a_run_fit_a_hundred_columns(capsys):
     """With a long name and the widest figures no line is longer, nothing is cut, and no colour."""
     wide = Interval(-0.101, -0.999, -0.999)
     burden = (1.0, 1.0, 1234.5, 99.99, 0.99, 0.99, 99_999, 0.5, 1234.5)
-    service = ServiceFigures(99_999.9, 9_999.9, 99.99, 1234.5, 1234.5, 1234.5)
+    service = ServiceFigures(99_999.9, 9_999.9, 99.99, 1234.5, 1234.5, 1234.5, 1.0, 99_999.9)
     row = PolicyRow("never", None, 12345.6, 1234.5, wide, wide, 1.0, *burden, service)
     rows = (row, *(replace(row, policy=name) for name in ("a policy of my own", "clairvoyant")))
     compared = Comparison(rows, {}, Prices())
     console = make_console()
-    trained = SimpleNamespace(outcomes=123_456_789_012)
-    print_comparison(compared, trained, 1_000, 1_000, console)
+    known = "The model had seen 123,456,789,012 outcomes."
+    print_comparison(compared, "1000 unseen days", known, 1_000, console)
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= WIDTH
     assert "…" not in shown.replace(" … ", "")

@@ -25,7 +25,7 @@ def test_vehicle_hours_and_rides_of_two_days():
     together = day_of([(7200, 12000), (10800, 12000)], [(7200, 90000)] * 2)
     days, routes = [alone, together], [((0, 1),), ((0, 2, 1, 3),)]
     solutions = [Solution.of(day, of_day) for day, of_day in zip(days, routes, strict=True)]
-    figures = service_figures(days, solutions)
+    figures = service_figures(days, solutions, [None, None])
     assert figures.vehicle_hours == pytest.approx((2220 + 2340) / 2 / 3600)
     assert figures.vehicles == 1.0
     assert figures.trips_per_hour == pytest.approx(3 / ((2220 + 2340) / 3600))
@@ -34,13 +34,25 @@ def test_vehicle_hours_and_rides_of_two_days():
     assert figures.ride_max == pytest.approx(11.0)
 
 
+def test_kilometres_are_those_of_every_leg():
+    """From depot to depot, per day; nowhere where one day's places are not known."""
+    alone, idle = day_of([(7200, 9000)], [(7200, 90000)]), day_of([(0, 60)], [(0, 60)])
+    solutions = [Solution.of(alone, ((0, 1),)), Solution.of(idle, ((),))]
+    between = np.array([[0, 1.0, 20.0], [300.0, 0, 4.0], [50.0, 6000.0, 0]])
+    known = service_figures([alone, idle], solutions, [between, between])
+    assert known.kilometres == pytest.approx((1 + 4 + 50) / 2)
+    assert known.on_time_share == 1.0
+    assert service_figures([alone, idle], solutions, [between, None]).kilometres is None
+
+
 def test_a_day_without_routes_has_no_rides():
     """Nobody served: no division by nothing."""
     day = day_of([(7200, 9000)], [(7200, 90000)])
-    figures = service_figures([day], [Solution.of(day, ((),))])
+    figures = service_figures([day], [Solution.of(day, ((),))], [None])
     assert figures.vehicle_hours == 0.0
     assert figures.trips_per_hour is None
     assert figures.ride_max is None
+    assert figures.on_time_share is None
 
 
 def test_minutes_that_the_routes_do_not_need_are_not_used():

@@ -114,3 +114,12 @@ def test_a_cap_is_not_for_days_that_are_played_at_once(city):
     """The same traveler on two parallel days can't share a budget: refused, not overdrawn."""
     with pytest.raises(UsageError, match="one day at a time"):
         AskLedger(city, cap=1).open(np.array([2, 2], dtype=np.int32))
+
+
+def test_a_day_may_ask_its_travelers_as_often_as_is_left(city):
+    """The first requests of each are open, as many as the cap leaves."""
+    ledger = AskLedger(city, cap=2)
+    ledger.note(np.array([3], dtype=np.int32), np.array([True]))
+    asks = ledger.open_on(np.array([3, 5, 3, 5, 5], dtype=np.int32))
+    assert asks.tolist() == [True, True, False, True, False]
+    assert AskLedger(city).open_on(np.array([3, 3], dtype=np.int32)).all()

@@ -188,7 +188,7 @@ def saved(policy, seconds, agreed_minutes):
     saving = Interval(share, share * 0.8, share * 1.2)
     minutes = (6000 - seconds) / 60
     burden = (0.5, 0.5, agreed_minutes, 0.0, 0.1, 0.1, 3, 0.0, agreed_minutes)
-    service = ServiceFigures(1.0, 1.0, None, None, None, None)
+    service = ServiceFigures(1.0, 1.0, None, None, None, None, None, None)
     row = PolicyRow(policy, minutes, minutes, 0.0, saving, saving, None, *burden, service)
     return row, AgreedDays(*[np.zeros((4, 10), np.int32)] * 3, (), ())
 
@@ -396,7 +396,7 @@ def row_of(policy, high):
     """A row with an interval from 0 to `high`."""
     saving = Interval(high / 2, 0.0, high)
     burden = (0.5, 0.5, 17.5, 0.0, 0.1, 0.1, 3, 0.0, 5.0)
-    service = ServiceFigures(1.0, 1.0, None, None, None, None)
+    service = ServiceFigures(1.0, 1.0, None, None, None, None, None, None)
     return PolicyRow(policy, 9.0, 9.0, 0.0, saving, saving, None, *burden, service)
 
 

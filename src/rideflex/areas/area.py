@@ -14,9 +14,10 @@ import numpy.typing as npt
 import polars as pl
 
 from rideflex.areas.behaviour import DUTIES, People, read_people
+from rideflex.areas.estimated_times import road_km
 from rideflex.areas.folder import DECISIONS
 from rideflex.areas.places import doubt, zone_means
-from rideflex.areas.settings import RideRule
+from rideflex.areas.settings import Driving, RideRule
 from rideflex.areas.time_matrix import TravelTimes
 from rideflex.areas.travel_times import read_travel_times
 from rideflex.areas.trips import FEATURES, TYPE, TripRows, read_trip_rows
@@ -24,6 +25,7 @@ from rideflex.decisions.compiler import OnConflict
 from rideflex.decisions.table import DecisionTable
 from rideflex.errors import DataError, Problem
 from rideflex.offers import Meaning, OfferGrid
+from rideflex.routing import Requests
 from rideflex.tables.columns import CONTEXT
 from rideflex.tables.ids import Ids
 from rideflex.tables.readers import text, time_window
@@ -133,6 +135,31 @@ class ServiceArea:
     def offers(self) -> OfferGrid:
         """The offers of the decisions, with what they mean in this area."""
         return OfferGrid(self.table.offers.pairs, self.means)
+
+    @cached_property
+    def kilometres(self) -> npt.NDArray[np.float64] | None:
+        """Kilometres between zones [Z, Z], estimated; None where a zone's place is not known."""
+        places = self.coordinates
+        if places is None or not np.isfinite(places).all():
+            return None
+        return road_km(places, Driving())
+
+    def requests(self, rows: npt.NDArray[np.integer]) -> Requests:
+        """Requests for rows of the trips, in the shape of `rows`."""
+        of = self.trips
+        origin, destination = of.origin[rows], of.destination[rows]
+        direct = self.travel_times[origin, destination]
+        return Requests(
+            origin,
+            destination,
+            of.pickup_window[rows].astype(np.int64),
+            of.dropoff_window[rows].astype(np.int64),
+            max_ride=None if self.ride is None else self.ride.seconds(direct),
+        )
+
+    def may_offer(self, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Offers [n, A] that mean anything on each trip."""
+        return np.broadcast_to(self.offers.possible, (len(rows), len(self.offers)))
 
     @property
     def true_types(self) -> npt.NDArray[np.int32] | None:

@@ -130,9 +130,7 @@ def read_people(folder: Path, types: tuple[str, ...], travelers: TravelerIndex) 
         CONTEXT[0]: traveler_id,
         PHASE: _phase,
         TYPE: one_of(types, NO_TYPE),
-        **dict.fromkeys(logit[:2], _positive),
-        **dict.fromkeys(logit[2:3], number),
-        **dict.fromkeys(logit[3:], _positive),
+        **(_LOGIT_READERS if logit else {}),
     }
     if problems := rows.problems(readers) or _gaps(rows, travelers):
         raise DataError(problems)
@@ -147,6 +145,43 @@ def read_people(folder: Path, types: tuple[str, ...], travelers: TravelerIndex) 
     for name, column in zip(LOGIT, columns, strict=True):
         column[place] = rows.read(name, readers[name], np.float64)
     return People(kinds, Tolerances(*columns))
+
+
+def read_tolerances(folder: Path, travelers: TravelerIndex) -> Tolerances | None:
+    """Read the tolerances of a service's travelers [T] from `travelers.csv`; None without it.
+
+    Its rows of people who never booked are left out.
+
+    Raises
+    ------
+    DataError
+        If the file can't be used; it carries every problem found.
+    """
+    path = folder / TRAVELERS
+    if not path.exists():
+        return None
+    with CsvFile(path) as file:
+        rows = read_rows(file, (CONTEXT[0], *LOGIT))
+    readers: dict[str, Reader] = {CONTEXT[0]: traveler_id, **_LOGIT_READERS}
+    if problems := rows.problems(readers):
+        raise DataError(problems)
+    entities = travelers.encode(rows.ids(CONTEXT[0]), unknown="mark")
+    count = np.bincount(entities[entities >= 0], minlength=len(travelers))
+    problems = [
+        Problem(
+            rows.file,
+            f"has {count[entity]} rows of a traveler who books; it needs one",
+            column=CONTEXT[0],
+            value=travelers.ids[entity],
+        )
+        for entity in np.flatnonzero(count != 1)
+    ]
+    if problems:
+        raise DataError(problems)
+    columns = [np.zeros(len(travelers)) for _ in LOGIT]
+    for name, column in zip(LOGIT, columns, strict=True):
+        column[entities[entities >= 0]] = rows.read(name, readers[name], np.float64)[entities >= 0]
+    return Tolerances(*columns)
 
 
 def _gaps(rows: Rows, travelers: TravelerIndex) -> list[Problem]:
@@ -180,3 +215,8 @@ def _positive(value: str) -> float:
     if read <= 0:
         raise ValueError("is not above 0")
     return read
+
+
+_LOGIT_READERS: dict[str, Reader] = dict(
+    zip(LOGIT, (_positive, _positive, number, _positive), strict=True)
+)

@@ -20,6 +20,9 @@ from rideflex.areas.booking_rows import (
 )
 from rideflex.tables.ids import Ids
 
+UNTOLD = int(np.iinfo(np.int64).min)
+"""Where nobody says when a booking was made."""
+
 
 @dataclass(frozen=True)
 class Bookings:
@@ -41,6 +44,9 @@ class Bookings:
         What each needs [M].
     boarding, max_ride
         Seconds of a stop and on board, -1 where the service's rule holds, int64 [M].
+    booked_at
+        When each was made, in seconds after the midnight that its date begins with (negative before
+        it); UNTOLD where nobody says, int64 [M].
     order
         Place of each in the order of booking, int64 [M].
     status, is_appointment
@@ -59,6 +65,7 @@ class Bookings:
     wheelchairs: npt.NDArray[np.int32]
     boarding: npt.NDArray[np.int64]
     max_ride: npt.NDArray[np.int64]
+    booked_at: npt.NDArray[np.int64]
     order: npt.NDArray[np.int64]
     status: npt.NDArray[np.object_]
     is_appointment: npt.NDArray[np.bool_]
@@ -93,10 +100,19 @@ def bookings_of(
         wheelchairs=wheelchairs,
         boarding=_seconds(rows.column("boarding_min", np.float64, -1.0)),
         max_ride=_seconds(rows.column("max_ride_min", np.float64, -1.0)),
+        booked_at=np.array(
+            [_since_midnight(*pair) for pair in zip(stamps, dates, strict=True)], dtype=np.int64
+        ),
         order=place,
         status=rows.column("status", object, ""),
         is_appointment=rows.column("appointment", np.bool_, False),
     )
+
+
+def _since_midnight(stamp: dt.datetime | None, date: dt.date) -> int:
+    if stamp is None:
+        return UNTOLD
+    return round((stamp - dt.datetime.combine(date, dt.time())).total_seconds())
 
 
 def _seconds(minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -25,6 +25,11 @@ def great_circle_km(
     return km
 
 
+def road_km(places: npt.NDArray[np.float64], driving: Driving) -> npt.NDArray[np.float64]:
+    """Estimate kilometres by road [Z, Z] between places in degrees [Z, 2]: with the detour."""
+    return driving.detour * great_circle_km(places[:, None], places[None])
+
+
 def estimated_times(places: npt.NDArray[np.float64], driving: Driving) -> npt.NDArray[np.int32]:
     """Estimate driving seconds, int32 [Z, Z], between places in degrees [Z, 2].
 
@@ -36,6 +41,5 @@ def estimated_times(places: npt.NDArray[np.float64], driving: Driving) -> npt.ND
     >>> estimated_times(places, Driving(detour=1.3, speed_kmh=30)).tolist()
     [[0, 1068], [1068, 0]]
     """
-    km = great_circle_km(places[:, None], places[None])
-    seconds = 3600 * driving.detour * km / driving.speed_kmh
+    seconds = 3600 * road_km(places, driving) / driving.speed_kmh
     return np.asarray(np.rint(seconds), dtype=np.int32)

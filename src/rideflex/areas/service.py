@@ -105,12 +105,26 @@ class Service:
         UsageError
             If there is no booking on that date; it names the dates that have some.
         """
+        return self.day_of(date, self.rows_on(date))
+
+    def rows_on(self, date: dt.date) -> npt.NDArray[np.intp]:
+        """Return the bookings of a date that were not cancelled, in the order of booking.
+
+        Raises
+        ------
+        UsageError
+            If there is none on that date; it names the dates that have some.
+        """
         of = self.bookings
         rows = np.flatnonzero((of.date == date.toordinal()) & (of.status != "cancelled"))
         if not len(rows):
             dates = f"{self.dates[0]} to {self.dates[-1]}" if self.dates else "no date"
             raise UsageError(f"{self.folder} has no booking on {date}; it has some on {dates}")
-        rows = rows[np.argsort(of.order[rows], kind="stable")]
+        return rows[np.argsort(of.order[rows], kind="stable")]
+
+    def day_of(self, date: dt.date, rows: npt.NDArray[np.intp]) -> BookedDay:
+        """Return bookings, of whatever dates, as the requests of one day."""
+        of = self.bookings
         ends = np.stack([of.origin[rows], of.destination[rows]])
         if self.places is None:
             assert self.measured is not None

@@ -17,7 +17,6 @@ import numpy as np
 
 from rideflex.areas import ServiceArea
 from rideflex.negotiation import area_fleet, sample_days
-from rideflex.negotiation.days import requests_of
 from rideflex.routing import PlanBatch
 from rideflex.training.environment import ENVIRONMENT
 
@@ -109,9 +108,9 @@ def _quoting(area: ServiceArea) -> Callable[[], float]:
     plans = PlanBatch(area_fleet(area), area.travel_times, 1, half + 1)
     offers = area.table.offers
     for step in range(half):
-        quotes = plans.quote(requests_of(area, trips[:, step]), offers)
+        quotes = plans.quote(area.requests(trips[:, step]), offers)
         plans.commit(quotes, [offers.no_shift])
-    wanted = requests_of(area, trips[:, half % trips.shape[1]])
+    wanted = area.requests(trips[:, half % trips.shape[1]])
 
     def run(quotes: int) -> float:
         start = process_time()

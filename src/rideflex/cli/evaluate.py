@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rideflex.cli.outputs import Json, write_figures
-from rideflex.cli.run_tables import playing, print_comparison, print_frontier, print_report
+from rideflex.cli.run_tables import playing, print_comparison, print_frontier, print_report, unseen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,12 +21,25 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    days: Annotated[int, typer.Option(min=1, help="Days never trained on.")] = 50,
+    run: Annotated[Path, typer.Argument(help="Folder of a run, or of bookings.")],
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, help="Days never trained on, 50; of bookings the last dates, 10."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the days and the solvers.")] = 0,
     policies: Annotated[
-        str, typer.Option(help="Names, separated by commas.")
-    ] = "largest,expected,lookahead,ppo",
+        str | None,
+        typer.Option(
+            help="Names, separated by commas; largest,expected,lookahead, and a run's ppo."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|truth",
+            help="Of bookings: what policies know of travelers; the truth where a folder says it.",
+        ),
+    ] = None,
     max_asks: Annotated[
         int | None, typer.Option(min=0, help="Most questions to a traveler, over all days.")
     ] = None,
@@ -34,17 +47,22 @@ def evaluate(
         str | None,
         typer.Option(help="Prices of a shifted minute for the frontier: 0,2,5,10,20."),
     ] = None,
-    iterations: Annotated[int, typer.Option(min=0, help="Of PyVRP, the same for all.")] = 500,
+    iterations: Annotated[int, typer.Option(min=0, help="Of the solver, the same for all.")] = 500,
     rounds: Annotated[
         int, typer.Option(min=0, help="Of the clairvoyant benchmark's search; 0 leaves it out.")
     ] = 5_000,
     offer_means: Annotated[
-        str, typer.Option(help="What an accepted offer does: end, trip or move.")
-    ] = "end",
+        str | None,
+        typer.Option(
+            help="What an accepted offer does: end (of a run, if not told), trip or move."
+        ),
+    ] = None,
     max_ride: Annotated[
-        str,
-        typer.Option(help="Longest ride: minutes, or 45,1.5 (times the direct drive), or none."),
-    ] = "none",
+        str | None,
+        typer.Option(
+            help="Longest ride: minutes, or 45,1.5 (times the direct drive), or none (of a run)."
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Days re-optimised at a time.")] = 2,
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
@@ -54,12 +72,17 @@ def evaluate(
 ) -> None:
     """Play policies on the same unseen days, and re-optimise what they agreed on.
 
-    Example: `rideflex evaluate runs/demo --days 50 --json evaluation.json`
+    Of a folder of bookings, the last dates are played as they were booked, by policies that need no
+    training, under its own rules and prices (`service.toml`).
+
+    Examples: `rideflex evaluate runs/demo --days 50 --json evaluation.json`, `rideflex evaluate
+    services/demo --days 10 --model my.model --json dates.json`
 
     The first of 50 days are those of `--days 20`; penalties of unserved requests are told apart
     from driving. The frontier (saving against shifted minutes):
     `rideflex evaluate runs/demo --prices 0,2,5,10 --plot frontier.png`
     """
+    from rideflex.areas import is_service
     from rideflex.cli.console import make_console, print_wrapped
     from rideflex.cli.option_lists import read_meaning, read_policies, read_prices, read_ride
     from rideflex.errors import UsageError
@@ -68,15 +91,29 @@ def evaluate(
     from rideflex.evaluation.play import Scene, unseen_days
     from rideflex.negotiation.policies.registry import make_policies
 
-    console = make_console()
-    names = read_policies(policies)
     if plot is not None and prices is None:
         raise UsageError(
             f"--plot {plot} draws the frontier; name the prices of a minute, such as "
             "--prices 0,2,5,10,20"
         )
+    if is_service(run):
+        from rideflex.cli.evaluate_dates import DateOptions, evaluate_dates
+        from rideflex.routing.search.solver import installed_solver
+
+        if data is not None:
+            raise UsageError(f"--data is for the area of a run, and {run} is a folder of bookings")
+        asked = DateOptions(
+            days, policies, model, max_asks, prices, offer_means, max_ride, json, plot
+        )
+        evaluate_dates(run, asked, Effort(iterations, rounds, seed, workers, installed_solver()))
+        return
+    if model is not None:
+        raise UsageError(f"--model is for a folder of bookings; {run} goes by the model of the run")
+    console = make_console()
+    names = read_policies(policies or "largest,expected,lookahead,ppo")
+    days = 50 if days is None else days
     wanted = None if prices is None else read_prices(prices)
-    means, ride = read_meaning(offer_means), read_ride(max_ride)
+    means, ride = read_meaning(offer_means or "end"), read_ride(max_ride or "none")
     trained = _load(run, data, console)
     trained = replace(trained, area=replace(trained.area, means=means, ride=ride))
     chosen = make_policies(names, trained.beliefs, trained.policy)
@@ -88,10 +125,11 @@ def evaluate(
         max_asks,
     )
     effort = Effort(iterations, rounds, seed, workers)
-    with playing(days, console) as on_step:
+    with playing(unseen(days), console) as on_step:
         compared = compare(scene, chosen, trained.settings.prices, effort, on_step)
         curve = None if wanted is None else frontier(scene, chosen, wanted, effort, on_step)
-    print_comparison(compared, trained, days, max_asks, console)
+    known = f"The model had seen {trained.outcomes:,} outcomes."
+    print_comparison(compared, unseen(days), known, max_asks, console)
     _tell_rules(console, means, ride)
     figures: dict[str, Any] = {
         "rideflex": version("rideflex"),
@@ -164,7 +202,7 @@ def report(
 
     console = make_console()
     trained = _load(run, data, console)
-    with playing(days, console) as on_step:
+    with playing(unseen(days), console) as on_step:
         made = write_report(trained, days, written=date.today(), on_step=on_step)
     print_report(made, console)
     write_figures(console, json, made.as_json())

@@ -113,6 +113,8 @@ def _print(console: Console, found: PlannedDate) -> None:
         ("minutes on board beyond the direct drive, mean", _figure(of.ride_excess_mean, 1)),
         ("the same, nine of ten", _figure(of.ride_excess_p90, 1)),
         ("longest ride, minutes", _figure(of.ride_max, 1)),
+        ("on time, of those served", _share(of.on_time_share)),
+        ("kilometres", _figure(of.kilometres, 0)),
         ("oracle", "refused" if found.problems else "accepted"),
     ]
     for label, figure in rows:
@@ -172,6 +174,10 @@ def _print_compared(console: Console, found: PlannedDate, path: Path | None) -> 
 
 def _figure(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
 
 
 def _write_csv(path: Path, found: PlannedDate) -> None:

@@ -15,21 +15,26 @@ if TYPE_CHECKING:
     from rideflex.evaluation.frontier import FrontierPoint
     from rideflex.evaluation.progress import Progress
     from rideflex.training.report_figures import Report
-    from rideflex.training.trained_run import TrainedRun
+
+
+def unseen(days: int) -> str:
+    """Days that no policy was trained on, in words."""
+    return f"{days} unseen day{'s' if days > 1 else ''}"
 
 
 @contextmanager
-def playing(days: int, console: Console) -> Iterator[Progress]:
-    """Show that days are played: a status on a terminal, else one line."""
+def playing(days: str, console: Console) -> Iterator[Progress]:
+    """Show that days, told in words, are played: a status on a terminal, else one line."""
     if not console.is_terminal:
-        console.print(f"Playing {days} unseen day{'s' if days > 1 else ''} …")
-    with showing("playing unseen days", console) as on_step:
+        console.print(f"Playing {days} …")
+    with showing(f"playing {days}", console) as on_step:
         yield on_step
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print the report of a run."""
-    print_comparison(report.compared, report.trained, report.days, None, console)
+    known = f"The model had seen {report.trained.outcomes:,} outcomes."
+    print_comparison(report.compared, unseen(report.days), known, None, console)
     recommended = report.recommendation
     print_wrapped(console, f"Recommended: {recommended.policy}. {' '.join(recommended.reasons)}")
     console.print()
@@ -41,32 +46,35 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def print_comparison(
-    compared: Comparison, trained: TrainedRun, days: int, max_asks: int | None, console: Console
+    compared: Comparison, days: str, known: str, max_asks: int | None, console: Console
 ) -> None:
-    """Print what each policy saved and what it asked."""
+    """Print what each policy saved and what it asked, on which days, and what it knew."""
     from rideflex.evaluation.row_text import (
         burden_text,
         penalty_sentences,
         penalty_text,
+        rider_text,
         saving_text,
-        service_text,
+        vehicle_text,
     )
 
     rows = compared.rows
-    title = f"Saving on {days} unseen days, every plan re-optimised alike"
+    title = f"Saving on {days}, every plan re-optimised alike"
     console.print(table_of(title, [saving_text(row, compared) for row in rows]))
     if compared.has_penalties:
         title = "What costs and savings are made of: driving, and penalties of unserved requests"
         console.print(table_of(title, [penalty_text(row, compared) for row in rows]))
     console.print(table_of("What it asked of the travelers", [burden_text(row) for row in rows]))
-    title = "What the final routes mean: vehicle hours a day, minutes of the riders"
-    console.print(table_of(title, [service_text(row) for row in rows]))
+    title = "What the final routes mean for vehicles, per day"
+    console.print(table_of(title, [vehicle_text(row) for row in rows]))
+    title = "What they mean for riders, in minutes"
+    console.print(table_of(title, [rider_text(row) for row in rows]))
     for sentence in penalty_sentences(compared):
         print_wrapped(console, sentence)
     cap = "" if max_asks is None else f" Nobody was asked more than {max_asks} times."
     print_wrapped(
         console,
-        f"The model had seen {trained.outcomes:,} outcomes. A shifted minute was priced at "
+        f"{known} A shifted minute was priced at "
         f"{compared.prices.minute:g} driving seconds, a question at "
         f"{compared.prices.question:g}.{cap}",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rideflex.cli.run_tables import playing, print_report
+from rideflex.cli.run_tables import playing, print_report, unseen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -155,7 +155,7 @@ def _train(training: MetaTraining, stop_after: int | None, days: int, console: C
         from rideflex.training.trained_run import load_run
 
         console.print()
-        with playing(days, console) as on_step:
+        with playing(unseen(days), console) as on_step:
             report = write_report(
                 load_run(run, training.area), days, written=date.today(), on_step=on_step
             )

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.evaluation.play import Played, Scene
-from rideflex.negotiation.days import requests_of
 from rideflex.negotiation.masking import AskLedger
 from rideflex.routing import ServiceDay, Solution
 from rideflex.routing.search.agreement import Agreement, OpenDay
 from rideflex.routing.search.clairvoyant import clairvoyant_days
+from rideflex.routing.search.solver import Solver
 
 
 def clairvoyant_agreements(
@@ -24,6 +24,8 @@ def clairvoyant_agreements(
     iterations: int,
     seed: int,
     workers: int = 1,
+    solver: Solver = "pyvrp",
+    ledger: AskLedger | None = None,
 ) -> list[Agreement]:
     """Search for the best offers and routes of every day [D], never worse than any policy's.
 
@@ -36,10 +38,12 @@ def clairvoyant_agreements(
         only those who have a question left.
     played, solutions
         What the policies did, and their re-optimised routes: the starts of the search.
-    rounds, iterations, seed, workers
+    rounds, iterations, seed, workers, solver
         See `clairvoyant_days`. A day's result depends on no other day, unless questions are capped.
+    ledger
+        Questions put before the scene; none without it.
     """
-    ledger = AskLedger(scene.area, scene.max_asks)
+    ledger = ledger or AskLedger(scene.area, scene.max_asks)
     n_days = len(scene.days)
     n_together = n_days if scene.max_asks is None else 1
     found: list[Agreement] = []
@@ -54,7 +58,7 @@ def clairvoyant_agreements(
                     if _is_accepted(open_day, of_policy.actions[day])
                 ]
             )
-        best = clairvoyant_days(starts, rounds, iterations, seed, workers)
+        best = clairvoyant_days(starts, rounds, iterations, seed, workers, solver)
         for day, agreement in enumerate(best, start=first):
             asked = agreement.actions != agreement.open_day.offers.no_shift
             ledger.note(scene.area.trips.traveler[scene.days.trips[day]], asked)
@@ -66,8 +70,8 @@ def _open_day(scene: Scene, day: int, ledger: AskLedger) -> OpenDay:
     area, days = scene.area, scene.days[day : day + 1]
     accepted = np.stack([days.answers(area, step)[0] for step in range(days.n_requests)])
     travelers = area.trips.traveler[days.trips[0]]
-    accepted[~ledger.open(travelers)] = False
-    requests = requests_of(area, days.trips[0])
+    accepted[~ledger.open_on(travelers)] = False
+    requests = area.requests(days.trips[0])
     return OpenDay(ServiceDay(requests, scene.fleet, area.travel_times), area.offers, accepted)
 
 

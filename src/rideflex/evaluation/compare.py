@@ -17,12 +17,13 @@ from rideflex.evaluation.play import Played, Scene, minutes_per_traveler, play, 
 from rideflex.evaluation.progress import Progress, silent
 from rideflex.evaluation.service_figures import ServiceFigures, service_figures, used_minutes
 from rideflex.evaluation.statistics import Interval, gini, saving_interval, top_tenth_share
-from rideflex.negotiation.days import requests_of
+from rideflex.negotiation.masking import AskLedger
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.policies.simple import NeverAsk
 from rideflex.negotiation.prices import Prices
 from rideflex.routing import ServiceDay, Solution
 from rideflex.routing.search.agreement import Agreement
+from rideflex.routing.search.solver import Solver
 
 CLAIRVOYANT = "clairvoyant"
 """The benchmark's name among the policies."""
@@ -35,11 +36,13 @@ class Effort:
     Parameters
     ----------
     iterations
-        Of PyVRP, from each inserted plan.
+        Of the solver, from each inserted plan.
     rounds
         Of the clairvoyant benchmark's joint search; 0 leaves the benchmark out.
     seed, workers
         Of the solvers, and how many days they solve at a time.
+    solver
+        What re-optimises; the built-in search where drivers take breaks, whatever is said here.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class Effort:
     rounds: int = 5_000
     seed: int = 0
     workers: int = 1
+    solver: Solver = "pyvrp"
 
     def __post_init__(self) -> None:
         for name, least in (("iterations", 0), ("rounds", 0), ("seed", 0), ("workers", 1)):
@@ -60,25 +64,25 @@ class Effort:
 
 @dataclass(frozen=True)
 class AgreedDays:
-    """What was agreed on D days of N requests, and the final routes.
+    """What was agreed on D days, and the final routes.
 
     Parameters
     ----------
     actions
-        The offers agreed, int32 [D, N].
+        The offers agreed, int32 [n] a day.
     asked
-        Whose traveler was asked, bool [D, N].
+        Whose traveler was asked, bool [n] a day.
     trips
-        Rows of the area's trips [D, N].
+        Rows of the trips, int32 [n] a day.
     days
         The days with the windows that were agreed.
     solutions
         Their routes.
     """
 
-    actions: npt.NDArray[np.int32]
-    asked: npt.NDArray[np.bool_]
-    trips: npt.NDArray[np.int32]
+    actions: tuple[npt.NDArray[np.int32], ...]
+    asked: tuple[npt.NDArray[np.bool_], ...]
+    trips: tuple[npt.NDArray[np.int32], ...]
     days: tuple[ServiceDay, ...] = field(repr=False)
     solutions: tuple[Solution, ...] = field(repr=False)
 
@@ -112,9 +116,9 @@ class PolicyRow:
     of_clairvoyant
         Share of the clairvoyant benchmark's saving; None without it.
     asked, accepted
-        Questions per traveler and day, and the share of them that was accepted; None without any.
+        Questions per request, and the share of them that was accepted; None without any.
     shifted_minutes
-        Agreed minutes per traveler and day.
+        Agreed minutes per request.
     unserved
         Requests per day that the inserted plans leave out; of the benchmark its final plans.
     gini, top_tenth
@@ -125,7 +129,7 @@ class PolicyRow:
         Share of requests for which the policy chose an offer that it might not make; nobody heard
         those.
     minutes_used
-        Those of the `shifted_minutes` that the final routes need, per traveler and day.
+        Those of the `shifted_minutes` that the final routes need, per request.
     service
         What the final routes mean for vehicles and riders.
     """
@@ -152,7 +156,12 @@ class PolicyRow:
         """All figures, flat."""
         figures = asdict(self)
         service = figures.pop("service")
-        return {**figures, "minutes_agreed": self.shifted_minutes, **service}
+        return {
+            **figures,
+            "driving_minutes": self.driving_minutes,
+            "minutes_agreed": self.shifted_minutes,
+            **service,
+        }
 
     @property
     def driving_minutes(self) -> float:
@@ -242,7 +251,7 @@ class Comparison:
 
 
 def compare(
-    scene: Scene,
+    scene: Scene | Sequence[Scene],
     policies: Mapping[str, Policy],
     prices: Prices,
     effort: Effort,
@@ -251,6 +260,18 @@ def compare(
     """Play the policies on the same days and re-optimise what they agreed on.
 
     Never asking is always among them: all savings are measured against it.
+
+    Parameters
+    ----------
+    scene
+        The days; several scenes where they differ in size, vehicles or travel times. Trips,
+        travelers, offers and the cap on questions are then the same in all of them.
+    policies
+        By name.
+    prices, effort
+        Of goodwill, and how hard the solvers try.
+    on_step
+        Told what begins.
 
     Raises
     ------
@@ -280,91 +301,121 @@ def compare(
             f"{NeverAsk.name!r} and {CLAIRVOYANT!r} are names of the comparison's own; give the "
             "policy another"
         )
-    played: dict[str, Played] = {}
+    scenes = [scene] if isinstance(scene, Scene) else list(scene)
+    first, n_days = scenes[0], sum(len(one.days) for one in scenes)
+    played: dict[str, list[Played]] = {}
     for name, policy in {NeverAsk.name: NeverAsk(), **policies}.items():
         on_step(f"playing {name}")
-        played[name] = play(scene, policy, prices)
-    on_step(f"re-optimising {len(played)} x {len(scene.days)} days")
-    solutions = reoptimised(list(played.values()), effort.iterations, effort.seed, effort.workers)
+        ledger = AskLedger(first.area, first.max_asks)
+        played[name] = [play(one, policy, prices, ledger) for one in scenes]
+    on_step(f"re-optimising {len(played)} x {n_days} days")
+    by_scene = [[of_policy[row] for of_policy in played.values()] for row in range(len(scenes))]
+    solved = [
+        reoptimised(of_scene, effort.iterations, effort.seed, effort.workers, effort.solver)
+        for of_scene in by_scene
+    ]
     agreed = {
-        name: AgreedDays(
-            of_policy.actions, of_policy.asked, of_policy.trips, of_policy.days, tuple(solved)
-        )
-        for (name, of_policy), solved in zip(played.items(), solutions, strict=True)
+        name: _agreed(played[name], [of_scene[row] for of_scene in solved])
+        for row, name in enumerate(played)
     }
     if effort.rounds:
-        on_step("searching for the clairvoyant benchmark")
-        best = clairvoyant_agreements(
-            scene,
-            list(played.values()),
-            solutions,
-            rounds=effort.rounds,
-            iterations=effort.iterations,
-            seed=effort.seed,
-            workers=effort.workers,
-        )
-        agreed[CLAIRVOYANT] = _benchmark(scene, best)
-    rows = tuple(_row(scene, name, agreed, played) for name in agreed)
+        ledger = AskLedger(first.area, first.max_asks)
+        best: list[Agreement] = []
+        for row, one in enumerate(scenes):
+            on_step(f"searching for the clairvoyant benchmark, {len(best)} of {n_days} days done")
+            best += clairvoyant_agreements(
+                one,
+                by_scene[row],
+                solved[row],
+                rounds=effort.rounds,
+                iterations=effort.iterations,
+                seed=effort.seed,
+                workers=effort.workers,
+                solver=effort.solver,
+                ledger=ledger,
+            )
+        agreed[CLAIRVOYANT] = _benchmark(scenes, best)
+    rows = tuple(_row(scenes, name, agreed, played) for name in agreed)
     return Comparison(rows, agreed, prices)
 
 
-def _benchmark(scene: Scene, best: Sequence[Agreement]) -> AgreedDays:
-    actions = np.stack([agreement.actions for agreement in best])
+def _agreed(played: Sequence[Played], solved: Sequence[Sequence[Solution]]) -> AgreedDays:
     return AgreedDays(
-        actions=actions,
-        asked=actions != scene.area.offers.no_shift,
-        trips=scene.days.trips,
+        actions=tuple(actions for one in played for actions in one.actions),
+        asked=tuple(asked for one in played for asked in one.asked),
+        trips=tuple(trips for one in played for trips in one.trips),
+        days=tuple(day for one in played for day in one.days),
+        solutions=tuple(solution for of_scene in solved for solution in of_scene),
+    )
+
+
+def _benchmark(scenes: Sequence[Scene], best: Sequence[Agreement]) -> AgreedDays:
+    no_shift = scenes[0].area.offers.no_shift
+    return AgreedDays(
+        actions=tuple(agreement.actions for agreement in best),
+        asked=tuple(agreement.actions != no_shift for agreement in best),
+        trips=tuple(trips for one in scenes for trips in one.days.trips),
         days=tuple(agreement.open_day.under(agreement.actions) for agreement in best),
         solutions=tuple(agreement.solution for agreement in best),
     )
 
 
 def _row(
-    scene: Scene, name: str, agreed: Mapping[str, AgreedDays], played: Mapping[str, Played]
+    scenes: Sequence[Scene],
+    name: str,
+    agreed: Mapping[str, AgreedDays],
+    played: Mapping[str, Sequence[Played]],
 ) -> PolicyRow:
-    final, never = agreed[name], agreed[NeverAsk.name]
-    inserted = played.get(name)
-    n_asked = int(final.asked.sum())
-    n_agreed = int((final.actions != scene.area.offers.no_shift).sum())
-    minutes = minutes_per_traveler(scene.area, final.trips, final.actions)
-    travelers = scene.area.trips.traveler[final.trips]
-    asks = np.bincount(travelers[final.asked], minlength=len(scene.area.travelers))
+    area, final, never = scenes[0].area, agreed[name], agreed[NeverAsk.name]
+    actions, trips = np.concatenate(final.actions), np.concatenate(final.trips)
+    asked = np.concatenate(final.asked)
+    n_asked = int(asked.sum())
+    minutes = minutes_per_traveler(area, trips, actions)
+    asks = np.bincount(area.trips.traveler[trips[asked]], minlength=len(area.travelers))
     saving = saving_interval(final.costs, never.costs)
-    if inserted is None:
-        unserved = float(np.mean([len(solution.unserved) for solution in final.solutions]))
-    else:
-        unserved = float(inserted.unserved.mean())
+    inserted, unserved, masked_out = None, _unserved(final), 0.0
+    if name in played:
+        inserted = np.concatenate([one.inserted for one in played[name]])
+        unserved = np.concatenate([one.unserved for one in played[name]])
+        masked_out = sum(int(one.masked_out.sum()) for one in played[name]) / len(trips)
+    baseline = np.concatenate([one.inserted for one in played[NeverAsk.name]])
     return PolicyRow(
         policy=name,
-        inserted_minutes=None if inserted is None else float(inserted.inserted.mean() / 60),
+        inserted_minutes=None if inserted is None else float(inserted.mean() / 60),
         vehicle_minutes=float(final.costs.mean() / 60),
         penalty_minutes=float(final.penalties.mean() / 60),
-        inserted_saving=None
-        if inserted is None
-        else saving_interval(inserted.inserted, played[NeverAsk.name].inserted),
+        inserted_saving=None if inserted is None else saving_interval(inserted, baseline),
         saving=saving,
         of_clairvoyant=_share_of_benchmark(saving, agreed),
-        asked=float(final.asked.mean()),
-        accepted=n_agreed / n_asked if n_asked else None,
-        shifted_minutes=float(minutes.sum() / final.trips.size),
-        unserved=unserved,
+        asked=float(asked.mean()),
+        accepted=int((actions != area.offers.no_shift).sum()) / n_asked if n_asked else None,
+        shifted_minutes=float(minutes.sum() / len(trips)),
+        unserved=float(unserved.mean()),
         gini=gini(minutes),
         top_tenth=top_tenth_share(minutes),
         most_asked=int(asks.max()),
-        masked_out=0.0 if inserted is None else float(inserted.masked_out.mean()),
-        minutes_used=_minutes_used(scene, final) / final.trips.size,
-        service=service_figures(final.days, final.solutions),
+        masked_out=masked_out,
+        minutes_used=_minutes_used(scenes, final) / len(trips),
+        service=service_figures(
+            final.days,
+            final.solutions,
+            [one.area.kilometres for one in scenes for _ in range(len(one.days))],
+        ),
     )
 
 
-def _minutes_used(scene: Scene, final: AgreedDays) -> int:
-    area = scene.area
+def _unserved(final: AgreedDays) -> npt.NDArray[np.int32]:
+    return np.array([len(solution.unserved) for solution in final.solutions], dtype=np.int32)
+
+
+def _minutes_used(scenes: Sequence[Scene], final: AgreedDays) -> int:
     asked = [
-        ServiceDay(requests_of(area, trips), scene.fleet, area.travel_times)
-        for trips in final.trips
+        ServiceDay(one.area.requests(trips), one.fleet, one.area.travel_times)
+        for one in scenes
+        for trips in one.days.trips
     ]
     return sum(
-        used_minutes(day, area.offers, actions, solution)
+        used_minutes(day, scenes[0].area.offers, actions, solution)
         for day, actions, solution in zip(asked, final.actions, final.solutions, strict=True)
     )
 

@@ -25,7 +25,7 @@ class FrontierPoint:
 
 
 def frontier(
-    scene: Scene,
+    scene: Scene | Sequence[Scene],
     policies: Mapping[str, Policy],
     prices: Sequence[float],
     effort: Effort,

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rideflex.areas.estimated_times import road_km
 from rideflex.areas.service import BookedDay, Service
 from rideflex.evaluation.service_figures import ServiceFigures, service_figures
 from rideflex.routing import Solution
@@ -98,7 +99,9 @@ class PlannedDate:
     @cached_property
     def figures(self) -> ServiceFigures:
         """Vehicle hours, rides beyond direct, and trips an hour."""
-        return service_figures([self.booked.day], [self.solution])
+        places, driving = self.booked.places, self.service.settings.driving
+        kilometres = None if places is None else road_km(places, driving)
+        return service_figures([self.booked.day], [self.solution], [kilometres])
 
     @property
     def problems(self) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rideflex.areas import ServiceArea, read_area
 from rideflex.areas.settings import RideRule
-from rideflex.negotiation.days import requests_of, sample_days
+from rideflex.negotiation.days import sample_days
 from rideflex.offers import Meaning
 from rideflex.routing import ServiceDay, Solution
 from rideflex.routing.instances.read import read_instance
@@ -193,7 +193,7 @@ def _plan_area_day(
     rng = np.random.default_rng(seed)
     trips = area.trips
     rows = sample_days(trips.traveler, 1, rng)[0]
-    asked = requests_of(area, np.arange(len(trips), dtype=np.int32))
+    asked = area.requests(np.arange(len(trips), dtype=np.int32))
     fleet = default_fleet(asked, area.travel_times, len(rows))
     day = ServiceDay(asked.take(rows), fleet, area.travel_times)
     zones = None if area.coordinates is None else Map(area.coordinates, geographic=True)

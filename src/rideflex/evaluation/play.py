@@ -13,13 +13,16 @@ from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation.days import DAY_SIZE, Days
+from rideflex.negotiation.demand import Demand
 from rideflex.negotiation.game import Negotiation
 from rideflex.negotiation.masking import AskLedger, Masking
 from rideflex.negotiation.policies.protocol import Policy
 from rideflex.negotiation.prices import Prices
 from rideflex.negotiation.transcript import TranscriptWriter
+from rideflex.negotiation.world import TripWorld
 from rideflex.routing import Fleet, Routes, ServiceDay, Solution
 from rideflex.routing.search.reoptimise import reoptimise_days
+from rideflex.routing.search.solver import Solver
 
 EVALUATION_STREAM = 1_000_003
 """Day d of an evaluation is drawn from [seed, this, d]; training draws from [seed, epoch]."""
@@ -59,7 +62,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Scene:
-    """What all policies of an evaluation share.
+    """What all policies of an evaluation share: days of one size, with one fleet.
 
     Parameters
     ----------
@@ -69,13 +72,16 @@ class Scene:
         Days that no policy was trained on.
     max_asks
         Most questions that a traveler is asked over all days; None for no limit.
+    demand
+        What policies may expect to be asked for later; see `Negotiation`.
     """
 
-    area: ServiceArea
+    area: TripWorld
     fleet: Fleet
     beliefs: Beliefs
     days: Days
     max_asks: int | None = None
+    demand: Demand | None = None
 
 
 def unseen_days(area: ServiceArea, n_days: int, seed: int, requests: int = DAY_SIZE) -> Days:
@@ -119,11 +125,16 @@ def unseen_days(area: ServiceArea, n_days: int, seed: int, requests: int = DAY_S
     )
 
 
-def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
+def play(scene: Scene, policy: Policy, prices: Prices, ledger: AskLedger | None = None) -> Played:
     """Let a policy decide on all days.
 
     With a cap on questions the days are played one after another, as they would come; without it
     all at once.
+
+    Parameters
+    ----------
+    ledger
+        Counts the questions put before these days too; without it there were none.
 
     Examples
     --------
@@ -140,7 +151,7 @@ def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
     >>> played.actions.shape, int(played.asked.sum())
     ((3, 4), 0)
     """
-    ledger = AskLedger(scene.area, scene.max_asks)
+    ledger = ledger or AskLedger(scene.area, scene.max_asks)
     n_together = len(scene.days) if scene.max_asks is None else 1
     batches = [
         _play_batch(scene, policy, prices, ledger, scene.days[first : first + n_together])
@@ -150,9 +161,13 @@ def play(scene: Scene, policy: Policy, prices: Prices) -> Played:
 
 
 def reoptimised(
-    played: Sequence[Played], iterations: int, seed: int, workers: int = 1
+    played: Sequence[Played],
+    iterations: int,
+    seed: int,
+    workers: int = 1,
+    solver: Solver = "pyvrp",
 ) -> list[list[Solution]]:
-    """Solutions of PyVRP's search from each inserted plan, by policy, then by day.
+    """Solutions of the solver's search from each inserted plan, by policy, then by day.
 
     Every day is searched with the same seed, whatever the days beside it.
     """
@@ -162,6 +177,7 @@ def reoptimised(
         iterations=iterations,
         seed=seed,
         workers=workers,
+        solver=solver,
     )
     n_days = len(solutions) // len(played)
     return [solutions[first : first + n_days] for first in range(0, len(solutions), n_days)]
@@ -173,9 +189,9 @@ def carried(scene: Scene, played: Played) -> npt.NDArray[np.float64]:
 
 
 def minutes_per_traveler(
-    area: ServiceArea, trips: npt.NDArray[np.int32], actions: npt.NDArray[np.int32]
+    area: TripWorld, trips: npt.NDArray[np.int32], actions: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    """Shifted minutes [T] of each traveler, for trip rows and the offers agreed, both [D, N]."""
+    """Shifted minutes [T] of each traveler, for trip rows and the offers agreed, of one shape."""
     per_traveler = np.zeros(len(area.travelers))
     np.add.at(per_traveler, area.trips.traveler[trips], area.offers.minutes[actions])
     return per_traveler
@@ -184,7 +200,7 @@ def minutes_per_traveler(
 def _play_batch(
     scene: Scene, policy: Policy, prices: Prices, ledger: AskLedger, days: Days
 ) -> Played:
-    game = Negotiation(scene.area, scene.fleet, scene.beliefs, prices, ledger)
+    game = Negotiation(scene.area, scene.fleet, scene.beliefs, prices, ledger, demand=scene.demand)
     masking = Masking.likely(scene.beliefs, days, game.offers.no_shift)
     situation = game.start(days, masking)
     writer = TranscriptWriter(game.offers)

@@ -33,7 +33,8 @@ def worth_minutes(compared: Comparison, policy: str) -> float:
         If it was not compared.
     """
     row, never = compared.row(policy), compared.row(NeverAsk.name)
-    n_requests: int = compared.agreed[policy].actions.shape[1]
+    actions = compared.agreed[policy].actions
+    n_requests = sum(map(len, actions)) / len(actions)
     goodwill_s = row.shifted_minutes * compared.prices.minute + row.asked * compared.prices.question
     return never.vehicle_minutes - row.vehicle_minutes - n_requests * goodwill_s / 60
 

@@ -54,18 +54,29 @@ def burden_text(row: PolicyRow) -> dict[str, str]:
     }
 
 
-def service_text(row: PolicyRow) -> dict[str, str]:
-    """What a policy's final routes mean for vehicles and riders, by column."""
+def vehicle_text(row: PolicyRow) -> dict[str, str]:
+    """What a policy's final routes mean for the vehicles, by column; km where places are known."""
     service = row.service
-    return {
+    cells = {
         "policy": row.policy,
         "vehicles": f"{service.vehicles:.1f}",
         "hours": f"{service.vehicle_hours:.1f}",
         "trips/hour": _optional(service.trips_per_hour, ".2f"),
+    }
+    if service.kilometres is not None:
+        cells["km"] = f"{service.kilometres:.0f}"
+    return cells | {"unserved": f"{row.unserved:.2f}"}
+
+
+def rider_text(row: PolicyRow) -> dict[str, str]:
+    """What a policy's final routes mean for the riders, by column."""
+    service = row.service
+    return {
+        "policy": row.policy,
         "detour": _optional(service.ride_excess_mean, ".1f"),
         "9 of 10": _optional(service.ride_excess_p90, ".1f"),
         "longest": _optional(service.ride_max, ".0f"),
-        "unserved": f"{row.unserved:.2f}",
+        "on time": _optional(service.on_time_share, ".0%"),
     }
 
 

@@ -12,6 +12,7 @@ from rideflex.offers import OfferGrid
 from rideflex.routing import ServiceDay, Solution
 from rideflex.routing.schedule import duty_seconds, rides
 from rideflex.routing.search.agreement import Agreement, OpenDay
+from rideflex.routing.solution import Routes, zones_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class ServiceFigures:
     ride_excess_mean, ride_excess_p90, ride_max
         Minutes on board beyond the direct drive, mean and ninth of ten, and the longest ride in
         minutes, over all served requests; None where nobody is served.
+    on_time_share
+        Served requests whose stops begin in the windows that were agreed, on the schedule of the
+        routes: 1 unless a plan breaks its promises; None where nobody is served.
+    kilometres
+        Driven per day, by great circle and detour; None where places are not known.
     """
 
     vehicle_hours: float
@@ -37,10 +43,24 @@ class ServiceFigures:
     ride_excess_mean: float | None
     ride_excess_p90: float | None
     ride_max: float | None
+    on_time_share: float | None
+    kilometres: float | None
 
 
-def service_figures(days: Sequence[ServiceDay], solutions: Sequence[Solution]) -> ServiceFigures:
-    """Figures of the routes of every day [D], on the schedule that `schedule_of` gives them."""
+def service_figures(
+    days: Sequence[ServiceDay],
+    solutions: Sequence[Solution],
+    kilometres: Sequence[npt.NDArray[np.float64] | None],
+) -> ServiceFigures:
+    """Figures of the routes of every day [D], on the schedule that `schedule_of` gives them.
+
+    Parameters
+    ----------
+    days, solutions
+        The days with the windows that were agreed, and their routes.
+    kilometres
+        Between the zones of each day; None where places are not known.
+    """
     routed = list(zip(days, [solution.routes for solution in solutions], strict=True))
     hours = [duty_seconds(day, routes) / 3600 for day, routes in routed]
     out = [sum(bool(route) for route in routes) for _, routes in routed]
@@ -54,7 +74,24 @@ def service_figures(days: Sequence[ServiceDay], solutions: Sequence[Solution]) -
         ride_excess_mean=float(excess.mean()) if served else None,
         ride_excess_p90=float(np.percentile(excess, 90)) if served else None,
         ride_max=max(ride.seconds for ride in taken) / 60 if served else None,
+        on_time_share=float(np.mean([ride.is_on_time for ride in taken])) if served else None,
+        kilometres=_kilometres(routed, kilometres),
     )
+
+
+def _kilometres(
+    routed: Sequence[tuple[ServiceDay, Routes]],
+    kilometres: Sequence[npt.NDArray[np.float64] | None],
+) -> float | None:
+    driven = 0.0
+    for (day, routes), between in zip(routed, kilometres, strict=True):
+        if between is None:
+            return None
+        for vehicle, route in enumerate(routes):
+            if route:
+                zones = zones_of(day, vehicle, route)
+                driven += float(between[zones[:-1], zones[1:]].sum())
+    return driven / len(routed)
 
 
 def used_minutes(

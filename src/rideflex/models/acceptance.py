@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -187,13 +187,43 @@ class Beliefs:
     def __init__(self, area: ServiceArea) -> None:
         n_types = len(area.table.types)
         even = np.full((len(area.travelers), n_types), 1.0 / n_types)
-        self._table = area.table
-        self._traveler, self._trip_id = area.trips.traveler, area.trips.trip_id
-        self._n_travelers = len(area.travelers)
+        model = TypeAcceptance(area.table, even)
+        self._table: DecisionTable | None = area.table
+        self._hold(area.trips.traveler, area.trips.trip_id, len(area.table.offers), model)
+
+    @classmethod
+    def of_trips(
+        cls, traveler: npt.NDArray[np.int32], n_offers: int, model: AcceptanceModel
+    ) -> Self:
+        """Make what a model says about trips that no decision table knows.
+
+        Parameters
+        ----------
+        traveler
+            The traveler of every trip [M].
+        n_offers
+            Offers A that the model answers.
+        model
+            It is asked of trip id -1.
+        """
+        beliefs = cls.__new__(cls)
+        beliefs._table = None
+        beliefs._hold(traveler, np.full(len(traveler), -1, dtype=np.int32), n_offers, model)
+        return beliefs
+
+    def _hold(
+        self,
+        traveler: npt.NDArray[np.int32],
+        trip_id: npt.NDArray[np.int32],
+        n_offers: int,
+        model: AcceptanceModel,
+    ) -> None:
+        self._traveler, self._trip_id = traveler, trip_id
+        self._n_travelers = model.n_travelers
         # Rows that nobody asks about are never written, so that they take no memory.
-        self._accept = np.empty((len(area.trips), len(area.table.offers)), dtype=np.float32)
-        self._is_kept = np.zeros(len(area.trips), dtype=np.bool_)
-        self._model: AcceptanceModel = TypeAcceptance(area.table, even)
+        self._accept = np.empty((len(traveler), n_offers), dtype=np.float32)
+        self._is_kept = np.zeros(len(traveler), dtype=np.bool_)
+        self._model = model
 
     @property
     def model(self) -> AcceptanceModel:
@@ -212,8 +242,10 @@ class Beliefs:
         ------
         UsageError
             If the model is of other types or travelers than the area, or what it predicts is no
-            probabilities.
+            probabilities, or there are no decisions to ask.
         """
+        if self._table is None:
+            raise UsageError("a model of types answers by decisions, and these trips have none")
         self._check_travelers(model.n_travelers)
         self.use(TypeAcceptance.of(model, self._table))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,8 @@ from rideflex.areas import ServiceArea
 from rideflex.areas.folder import TRAVEL_TIMES
 from rideflex.areas.travel_times import travel_times_file
 from rideflex.errors import DataError, Problem, UsageError
-from rideflex.routing import Fleet, Requests, default_fleet
+from rideflex.negotiation.world import TripWorld
+from rideflex.routing import Fleet, default_fleet
 
 DAY_SIZE = 200
 """Requests of a day at most, where nobody says otherwise."""
@@ -19,23 +20,27 @@ DAY_SIZE = 200
 
 @dataclass(frozen=True)
 class Days:
-    """B service days of N requests each, at most one per traveler, in the order of request.
+    """B service days of N requests each, in the order of request.
 
     Parameters
     ----------
     trips
-        Rows of the area's trips, int32 [B, N].
+        Rows of the world's trips, int32 [B, N].
     patience
         Common random numbers, one uniform draw per request [B, N]: an offer that is accepted with
         probability p is accepted when the request's draw is below p. Policies that face the same
         days so meet the same travelers in the same mood.
     phase
-        Which of the area's answers hold (travelers may change half-way).
+        Which of the world's answers hold (travelers may change half-way).
+    is_announced
+        Whether it is known beforehand who asks, each once, as on days drawn from an area. Of a date
+        that happened nobody knows that before the last request came.
     """
 
     trips: npt.NDArray[np.int32]
     patience: npt.NDArray[np.float32]
     phase: int = 0
+    is_announced: bool = True
 
     @classmethod
     def sample(
@@ -59,29 +64,35 @@ class Days:
         return int(self.trips.shape[1])
 
     def __getitem__(self, rows: slice) -> Days:
-        return Days(self.trips[rows], self.patience[rows], self.phase)
+        return replace(self, trips=self.trips[rows], patience=self.patience[rows])
 
-    def answers(self, area: ServiceArea, step: int) -> npt.NDArray[np.bool_]:
-        """What the travelers of request `step` would answer to every offer, bool [B, A]."""
-        accepting = true_answers(area)[self.phase, self.trips[:, step]]
+    def answers(self, area: TripWorld, step: int) -> npt.NDArray[np.bool_]:
+        """What the travelers of request `step` would answer to every offer, bool [B, A].
+
+        Nobody accepts what goes past a hard time of the trip.
+        """
+        trips = self.trips[:, step]
+        accepting = true_answers(area)[self.phase, trips]
         answers: npt.NDArray[np.bool_] = self.patience[:, step, None] < accepting
-        return answers
+        return answers & area.may_offer(trips)
 
 
-def requests_of(area: ServiceArea, trips: npt.NDArray[np.int32]) -> Requests:
-    """Requests for rows of the area's trips, in the shape of `trips`."""
-    of = area.trips
-    origin, destination, ride = of.origin[trips], of.destination[trips], area.ride
-    return Requests(
-        origin,
-        destination,
-        of.pickup_window[trips].astype(np.int64),
-        of.dropoff_window[trips].astype(np.int64),
-        max_ride=None if ride is None else ride.seconds(area.travel_times[origin, destination]),
-    )
+def place_of_own(travelers: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Count, for each request of a day, those of the same traveler before it.
+
+    Examples
+    --------
+    >>> place_of_own(np.array([7, 3, 7, 7])).tolist()
+    [0, 0, 1, 2]
+    """
+    order = np.argsort(travelers, kind="stable")
+    ordered = travelers[order]
+    place = np.empty(len(travelers), dtype=np.int64)
+    place[order] = np.arange(len(travelers)) - np.searchsorted(ordered, ordered)
+    return place
 
 
-def true_answers(area: ServiceArea) -> npt.NDArray[np.float32]:
+def true_answers(area: TripWorld) -> npt.NDArray[np.float32]:
     """Probability [P, M, A] that the traveler of each trip truly accepts each offer, by phase.
 
     Raises
@@ -174,7 +185,7 @@ def area_fleet(area: ServiceArea, requests: int = DAY_SIZE) -> Fleet:
     """
     every = np.arange(len(area.trips), dtype=np.int32)
     size = day_size(area.trips.traveler, requests)
-    fleet = default_fleet(requests_of(area, every), area.travel_times, size)
+    fleet = default_fleet(area.requests(every), area.travel_times, size)
     ends = np.union1d(area.trips.origin, area.trips.destination)
     visited = np.union1d(ends, fleet.depots)
     if not area.travel_times[np.ix_(visited, visited)].any():

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs
-from rideflex.negotiation.days import Days, requests_of
+from rideflex.negotiation.days import Days
+from rideflex.negotiation.demand import Demand, EverybodyOnce
 from rideflex.negotiation.masking import AskLedger, Masking
 from rideflex.negotiation.prices import Prices
 from rideflex.negotiation.stopwatch import Stopwatch
+from rideflex.negotiation.world import TripWorld
 from rideflex.offers import OfferGrid
 from rideflex.routing import Fleet, PlanBatch, Quotes
 
@@ -32,7 +33,7 @@ class Situation:
     step
         How many requests came before on each day.
     trips, came
-        Rows of the area's trips that are asked for now, int32 [B], and that came before
+        Rows of the world's trips that are asked for now, int32 [B], and that came before
         [B, step].
     quotes
         Prices of all offers by cheapest insertion into the plans as they stand.
@@ -41,11 +42,18 @@ class Situation:
     allowed
         Offers [B, A] that may be made; no shift always may.
     travelers
-        Who asks on each day, in the order of the travelers, int32 [B, N].
+        Who is known to ask on each day, in the order of the travelers, int32 [B, N]; nobody,
+        [B, 0], on dates that happened.
     due
         Which of them are still to come, bool [B, N].
     plans
         The routes so far; look, or select a copy.
+    area
+        Trips, offers and travel times.
+    prices
+        Goodwill in driving seconds.
+    demand
+        Draws what may still be asked for.
     """
 
     step: int
@@ -57,8 +65,9 @@ class Situation:
     travelers: npt.NDArray[np.int32]
     due: npt.NDArray[np.bool_]
     plans: PlanBatch
-    area: ServiceArea
+    area: TripWorld
     prices: Prices
+    demand: Demand
 
     @property
     def offers(self) -> OfferGrid:
@@ -67,7 +76,7 @@ class Situation:
 
     @property
     def waiting(self) -> npt.NDArray[np.bool_]:
-        """Travelers [B, T] of the area whose request is still to come."""
+        """Travelers [B, T] whose request is known to be still to come."""
         waiting = np.zeros((len(self.due), len(self.area.travelers)), dtype=np.bool_)
         np.put_along_axis(waiting, self.travelers, self.due, axis=1)
         return waiting
@@ -124,7 +133,7 @@ class Negotiation:
     Parameters
     ----------
     area, fleet
-        Trips, decisions and travel times; the vehicles.
+        Trips, offers and travel times; the vehicles.
     beliefs
         What the current model says; it may be updated between days.
     prices
@@ -133,21 +142,26 @@ class Negotiation:
         Cap on the questions put to a traveler; none without it.
     watch
         Counts the seconds spent in quotes.
+    demand
+        What policies may expect to be asked for later; where it is not given, everybody who is
+        known to ask, once.
     """
 
     def __init__(
         self,
-        area: ServiceArea,
+        area: TripWorld,
         fleet: Fleet,
         beliefs: Beliefs,
         prices: Prices,
         ledger: AskLedger | None = None,
         watch: Stopwatch | None = None,
+        demand: Demand | None = None,
     ) -> None:
         self.area, self.fleet, self.beliefs, self.prices = area, fleet, beliefs, prices
         self.offers = area.offers
         self.ledger = ledger or AskLedger(area)
         self.watch = watch or Stopwatch()
+        self.demand = demand or EverybodyOnce(area.trips.traveler)
         self._days: Days | None = None
         self._plans: PlanBatch | None = None
         self._situation: Situation | None = None
@@ -157,7 +171,8 @@ class Negotiation:
         self._days, self._masking = days, masking
         self._plans = self._empty(days)
         self._twin = self._never_ask(days)
-        travelers = self.area.trips.traveler[days.trips]
+        announced = days.trips if days.is_announced else days.trips[:, :0]
+        travelers = self.area.trips.traveler[announced]
         self._turn = np.argsort(travelers, axis=1)
         self._travelers = np.take_along_axis(travelers, self._turn, axis=1)
         self._situation = self._look(0)
@@ -214,10 +229,10 @@ class Negotiation:
         travelers = self.area.trips.traveler[trips]
         allowed = self._masking.allowed[:, step].copy()
         allowed[~self.ledger.open(travelers)] = False
-        allowed &= self.offers.possible
+        allowed &= self.area.may_offer(trips)
         allowed[:, self.offers.no_shift] = True
         with self.watch("quotes"):
-            quotes = self.plans.quote(requests_of(self.area, trips), self.offers)
+            quotes = self.plans.quote(self.area.requests(trips), self.offers)
         return Situation(
             step=step,
             trips=trips,
@@ -230,6 +245,7 @@ class Negotiation:
             plans=self.plans,
             area=self.area,
             prices=self.prices,
+            demand=self.demand,
         )
 
     def _never_ask(self, days: Days) -> npt.NDArray[np.int64]:
@@ -238,7 +254,7 @@ class Negotiation:
         cost = np.empty(days.trips.shape, dtype=np.int64)
         for step in range(days.n_requests):
             with self.watch("quotes"):
-                quotes = plans.quote(requests_of(self.area, days.trips[:, step]), _NEVER_ASK)
+                quotes = plans.quote(self.area.requests(days.trips[:, step]), _NEVER_ASK)
             cost[:, step] = plans.commit(quotes, nothing)
         return cost
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.areas import ServiceArea
 from rideflex.errors import UsageError
 from rideflex.models.acceptance import Beliefs, with_noise
-from rideflex.negotiation.days import Days
+from rideflex.negotiation.days import Days, place_of_own
+from rideflex.negotiation.world import TripWorld
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class AskLedger:
         Most questions a traveler is asked while the ledger is in use; None for no limit.
     """
 
-    def __init__(self, area: ServiceArea, cap: int | None = None) -> None:
+    def __init__(self, area: TripWorld, cap: int | None = None) -> None:
         if cap is not None and cap < 0:
             raise UsageError(f"a cap on questions can't be negative: {cap}")
         self.cap = cap
@@ -86,6 +86,15 @@ class AskLedger:
         if len(np.unique(travelers)) < len(travelers):
             raise UsageError("a cap per traveler holds from day to day: play one day at a time")
         return self.asks[travelers] < self.cap
+
+    def open_on(self, travelers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Requests [n] of one day, in their order, whose travelers may be asked about all of them.
+
+        Of a traveler with several requests, those are the first.
+        """
+        if self.cap is None:
+            return np.ones(len(travelers), dtype=np.bool_)
+        return np.asarray(self.asks[travelers] + place_of_own(travelers) < self.cap)
 
     def note(self, travelers: npt.NDArray[np.int32], asked: npt.NDArray[np.bool_]) -> None:
         """Count the travelers [B] who were asked."""

@@ -260,15 +260,26 @@ class PlanBatch:
         )
         return ServiceDay(requests, self.fleet, self.travel_times)
 
-    def select(self, rows: npt.ArrayLike) -> PlanBatch:
-        """Return a batch of its own with the days at `rows`; a row may stand several times."""
+    def select(self, rows: npt.ArrayLike, room: int = 0) -> PlanBatch:
+        """Return a batch of its own with the days at `rows`; a row may stand several times.
+
+        Each of its days takes `room` requests, or as many as here, whichever is more.
+        """
         at = np.asarray(rows, dtype=np.intp)
-        chosen = object.__new__(PlanBatch)
-        chosen.fleet, chosen.travel_times = self.fleet, self.travel_times
-        chosen.max_requests = self.max_requests
         state = State._make(array[at] for array in self.arrays.state)
-        chosen.arrays = Plans(state, self.arrays.rules)
-        return chosen
+        return self._with(_with_room(state, room), max(room, self.max_requests))
+
+    def first(self, n_days: int) -> PlanBatch:
+        """Return the first days of this batch, not a copy: what is booked there is booked here."""
+        state = State._make(array[:n_days] for array in self.arrays.state)
+        return self._with(state, self.max_requests)
+
+    def _with(self, state: State, max_requests: int) -> PlanBatch:
+        other = object.__new__(PlanBatch)
+        other.fleet, other.travel_times = self.fleet, self.travel_times
+        other.max_requests = max_requests
+        other.arrays = Plans(state, self.arrays.rules)
+        return other
 
     def copy(self) -> PlanBatch:
         """Return a batch that grows on its own from here."""
@@ -293,6 +304,17 @@ class PlanBatch:
         longest = NEVER if fleet.max_ride is None else fleet.max_ride
         asked[:, MAX_RIDE] = longest if requests.max_ride is None else requests.max_ride
         return asked
+
+
+def _with_room(state: State, max_requests: int) -> State:
+    more = 2 * max_requests - state.visits.shape[1]
+    if more <= 0:
+        return state
+    return state._replace(
+        visits=np.pad(state.visits, ((0, 0), (0, more), (0, 0))),
+        stops=np.pad(state.stops, ((0, 0), (0, 0), (0, more))),
+        route=np.pad(state.route, ((0, 0), (0, 0), (0, more), (0, 0))),
+    )
 
 
 def inserted(day: ServiceDay) -> Routes:

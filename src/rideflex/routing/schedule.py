@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rideflex.routing.problem import BREAK, ServiceDay
-from rideflex.routing.solution import Routes, earliest_times, latest_times, limits_of
+from rideflex.routing.solution import Routes, earliest_times, latest_times, limits_of, window_of
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,14 @@ class Ride:
         From the end of the pick-up's service to the start of the drop-off's.
     direct
         Driving seconds from door to door without a detour.
+    is_on_time
+        Whether both stops begin in their windows.
     """
 
     request: int
     seconds: int
     direct: int
+    is_on_time: bool
 
     @property
     def excess(self) -> int:
@@ -78,4 +81,7 @@ def _rides_of(day: ServiceDay, vehicle: int, route: Sequence[int]) -> Iterator[R
     for request in sorted({stop // 2 for stop in route if stop != BREAK}):
         boarded = starts[2 * request] + int(day.service[request, 0])
         ends = day.requests.origin[request], day.requests.destination[request]
-        yield Ride(request, starts[2 * request + 1] - boarded, int(day.travel_times[ends]))
+        stops = 2 * request, 2 * request + 1
+        windows = ((starts[stop], *window_of(day, stop)) for stop in stops)
+        on_time = all(opens <= at <= closes for at, opens, closes in windows)
+        yield Ride(request, starts[stops[1]] - boarded, int(day.travel_times[ends]), on_time)

@@ -286,7 +286,7 @@ def _people_frame(tolerances: Tolerances) -> pl.DataFrame:
     n = len(tolerances.early)
     columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
         CONTEXT[0]: [_name(number) for number in range(n)],
-        PHASE: np.ones(n, dtype=np.int64),
+        PHASE: np.zeros(n, dtype=np.int64),
     }
     columns |= dict(zip(LOGIT, tolerances.columns(), strict=True))
     return pl.DataFrame(columns)

@@ -92,8 +92,9 @@ def makes_only_offers_that_may_be_made(make: MakePolicy, folder: Path) -> None:
 
 def decides_alike_in_the_same_situation(make: MakePolicy, folder: Path) -> None:
     """Asked twice, and made anew, it gives the same actions: what it draws is seeded."""
+    city = _city(folder)
     for policy, situation in _played(make, folder):
-        again = make(Beliefs(situation.area))
+        again = make(Beliefs(city))
         expect(_same(policy, policy, situation), "the same situation leads to the same offers")
         if situation.step == 0:
             expect(_same(policy, again, situation), "a policy made anew decides as the first did")

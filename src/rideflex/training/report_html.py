@@ -19,8 +19,9 @@ from rideflex.evaluation.row_text import (
     burden_text,
     penalty_sentences,
     penalty_text,
+    rider_text,
     saving_text,
-    service_text,
+    vehicle_text,
 )
 from rideflex.negotiation.game import UNIT
 from rideflex.negotiation.policies.simple import NeverAsk
@@ -70,6 +71,8 @@ _COLUMNS = {
     "detour": "mean minutes on board beyond the direct drive",
     "9 of 10": "nine riders of ten have no longer detour",
     "longest": "the longest time on board on any day, in minutes",
+    "on time": "served requests whose stops begin in the windows that were agreed",
+    "km": "driven per day, by great circle and detour",
 }
 
 
@@ -97,7 +100,7 @@ def _content(report: Report) -> dict[str, Any]:
         for row in compared.rows
     ]
     burdens = [burden_text(row) for row in compared.rows]
-    services = [service_text(row) for row in compared.rows]
+    services = [vehicle_text(row) | rider_text(row) for row in compared.rows]
     names = [row.policy for row in compared.rows]
     best = compared.row(recommended.policy)
     learning = learning_figure(report.metrics, UNIT)

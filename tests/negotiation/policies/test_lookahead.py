@@ -10,7 +10,6 @@ import pytest
 from rideflex.areas import read_area
 from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation import Days, Masking, Negotiation, Prices, area_fleet
-from rideflex.negotiation.days import requests_of
 from rideflex.negotiation.policies import LookAhead, lookahead
 from rideflex.offers import OfferGrid
 from rideflex.synthetic.generate import AreaSettings, generate_area
@@ -65,7 +64,7 @@ class Kept:
 def played_out(here, beliefs, day, offer, future, rounds):
     """Cost of a day after agreeing on an offer, the trips to come, and improvement."""
     plans, offers = here.plans.select(np.array([day])), here.offers
-    plans.commit(plans.quote(requests_of(here.area, here.trips[[day]]), offers), np.array([offer]))
+    plans.commit(plans.quote(here.area.requests(here.trips[[day]]), offers), np.array([offer]))
     for trip in future:
         trips = np.array([trip], dtype=np.int32)
         likely = beliefs.accept(trips)[0] >= 0.5
@@ -73,7 +72,7 @@ def played_out(here, beliefs, day, offer, future, rounds):
             (one for one in range(len(offers)) if likely[one] or one == offers.no_shift),
             key=lambda one: offers.minutes[one],
         )
-        plans.commit(plans.quote(requests_of(here.area, trips), offers), np.array([hoped]))
+        plans.commit(plans.quote(here.area.requests(trips), offers), np.array([hoped]))
     plans.improve(rounds)
     return plans.cost[0]
 
@@ -122,7 +121,7 @@ def test_futures_count_by_their_mean_and_are_hoped_to_agree(once, situations):
     unsure.update(Informed(once, certainty=0.4))
     policy = LookAhead(unsure, samples=3)
     for here in situations[1:7]:
-        futures = policy._futures(here)
+        futures = here.demand.draw(here, 3, policy.seed)
         tried = np.array([(day, 5 * day % len(here.offers)) for day in range(N_DAYS)])
         for (day, offer), cost in zip(tried, policy._played_out(here, tried, futures), strict=True):
             by_hand = [played_out(here, unsure, day, offer, one, 2) for one in futures[day]]
@@ -249,8 +248,7 @@ def test_futures_are_trips_of_the_travelers_to_come(city, informed):
     days = Days.sample(city, 6, np.random.default_rng(3))
     masking = Masking.likely(informed, days, city.table.offers.no_shift)
     here = Negotiation(city, area_fleet(city), informed, Prices()).start(days, masking)
-    policy = LookAhead(informed, samples=200)
-    futures = policy._futures(here)
+    futures = here.demand.draw(here, 200, 0)
     travelers = city.trips.traveler[futures]
     assert futures.shape == (6, 200, len(city.travelers) - 1)
     for day in range(6):
@@ -259,5 +257,5 @@ def test_futures_are_trips_of_the_travelers_to_come(city, informed):
         assert set(travelers[day, :, 0]) == set(to_come)
         rows = np.flatnonzero(np.isin(city.trips.traveler, to_come))
         assert set(futures[day].ravel()) == set(rows)
-    assert np.array_equal(policy._futures(here), futures)
-    assert not np.array_equal(LookAhead(informed, samples=200, seed=1)._futures(here), futures)
+    assert np.array_equal(here.demand.draw(here, 200, 0), futures)
+    assert not np.array_equal(here.demand.draw(here, 200, 1), futures)

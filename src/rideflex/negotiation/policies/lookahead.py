@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rideflex.models.acceptance import Beliefs
-from rideflex.negotiation.days import requests_of
+from rideflex.negotiation.demand import NOBODY
 from rideflex.negotiation.game import Situation
 from rideflex.negotiation.policies.protocol import best_allowed
 from rideflex.offers import OfferGrid
@@ -20,9 +20,9 @@ class LookAhead:
     """Rollout policy: the offer that saves most by the end of the day, in the mean of futures.
 
     A wide window is worth more than what it saves at once: later requests fit in beside it. So
-    each offer that may be accepted is agreed on in a copy of the plans, the travelers still to
-    come ask for trips drawn at random from theirs (the same ones for every offer), and the
-    finished plans are improved before their driving is compared.
+    each offer that may be accepted is agreed on in a copy of the plans, what may still be asked
+    for is drawn from the situation's demand model (the same for every offer), and the finished
+    plans are improved before their driving is compared.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class LookAhead:
         offers = situation.offers
         tried = situation.allowed & (situation.accept >= self.least)
         tried[:, offers.no_shift] = True
-        futures = self._futures(situation)
+        futures = situation.demand.draw(situation, self.samples, self.seed)
         saving = np.zeros(tried.shape)
         candidates = np.argwhere(tried)
         at_a_time = max(1, _LANES // self.samples)
@@ -76,42 +76,31 @@ class LookAhead:
     ) -> npt.NDArray[np.float64]:
         """Mean cost [C] of the whole day after agreeing on candidates (day, offer) [C, 2]."""
         days, agreed = np.repeat(candidates, self.samples, axis=0).T
-        plans = situation.plans.select(days)
+        later = futures[days, np.tile(np.arange(self.samples), len(candidates))]
+        still = (later != NOBODY).sum(axis=1)
+        # Those that go on for longest come first, so that those that go on are the first so many.
+        order = np.argsort(-still, kind="stable")
+        days, agreed, later, still = days[order], agreed[order], later[order], still[order]
         offers, area = situation.offers, situation.area
-        now = requests_of(area, situation.trips[days])
-        _book(plans, now.under(offers, agreed))
-        drawn = np.tile(np.arange(self.samples), len(candidates))
-        for trips in futures[days, drawn].T:
-            hoped = self._hoped_for(trips, offers)
-            later = requests_of(area, trips)
-            _book(plans, later.under(offers, hoped))
+        plans = situation.plans.select(days, room=situation.step + 1 + int(still[0]))
+        _book(plans, area.requests(situation.trips[days]).under(offers, agreed))
+        for place in range(int(still[0])):
+            n = int((still > place).sum())
+            trips = later[:n, place]
+            hoped = self._hoped_for(situation, trips)
+            _book(plans.first(n), area.requests(trips).under(offers, hoped))
         plans.improve(self.rounds)
-        return np.asarray(plans.cost.reshape(len(candidates), self.samples).mean(axis=1))
+        cost = np.empty(len(plans))
+        cost[order] = plans.cost
+        return np.asarray(cost.reshape(len(candidates), self.samples).mean(axis=1))
 
-    def _hoped_for(self, trips: npt.NDArray[np.int32], offers: OfferGrid) -> npt.NDArray[np.intp]:
-        likely = (self.beliefs.accept(trips) >= 0.5) & offers.possible
+    def _hoped_for(
+        self, situation: Situation, trips: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.intp]:
+        offers = situation.offers
+        likely = (self.beliefs.accept(trips) >= 0.5) & situation.area.may_offer(trips)
         likely[:, offers.no_shift] = True
         return np.asarray(np.where(likely, offers.minutes, -1).argmax(axis=1))
-
-    def _futures(self, situation: Situation) -> npt.NDArray[np.int32]:
-        """Trips [B, samples, R] that the R travelers still to come may ask for, in some order.
-
-        Order and trips are drawn from a stream each, day after day, so that a day's futures are
-        the same whatever days follow it.
-        """
-        order, choice = (
-            np.random.default_rng([self.seed, situation.step, stream]) for stream in (0, 1)
-        )
-        waiting = situation.waiting
-        n_days, n_left = len(waiting), int(waiting[0].sum())
-        travelers = np.nonzero(waiting)[1].reshape(n_days, 1, n_left)
-        travelers = order.permuted(np.repeat(travelers, self.samples, axis=1), axis=2)
-        of = situation.area.trips.traveler
-        by_traveler = np.argsort(of, kind="stable").astype(np.int32)
-        count = np.bincount(of, minlength=waiting.shape[1])
-        start = np.cumsum(count) - count
-        drawn = start[travelers] + choice.integers(count[travelers])
-        return np.asarray(by_traveler[drawn])
 
 
 def _book(plans: PlanBatch, requests: Requests) -> None:

@@ -43,7 +43,8 @@ def clairvoyant_days(
     rounds, iterations
         Of ruin and recreate from every start, and of PyVRP from the best.
     solver
-        The built-in one leaves PyVRP's turn out.
+        The built-in one leaves PyVRP's turn out; it is taken where drivers take breaks, which PyVRP
+        does not know.
 
     Raises
     ------
@@ -51,6 +52,8 @@ def clairvoyant_days(
         If the solver is PyVRP, and it is not installed.
     """
     flat = [start for of_day in starts for start in of_day]
+    if any(start.open_day.day.fleet.has_breaks for start in flat):
+        solver = "built-in"
     found = [start.spared() for start in search_jointly(flat, rounds, seed)]
     best, at = [], 0
     for of_day in starts:
