@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from rideflex.cli.extras import EXTRA_OF
+from rideflex.synthetic import BookingSettings, generate_bookings
 from tests.cli.test_app import every_command
 
 WITHOUT = """
@@ -73,6 +74,16 @@ def test_commands_of_the_base_work_without_any_extra(places: dict[str, list[obje
         assert done.returncode == 0, (name, done.stderr)
         assert "Traceback" not in done.stderr
     assert "pip install 'rideflex[solve]'" in " ".join(done.stdout.split())
+
+
+def test_dates_are_evaluated_without_extras(tmp_path: Path) -> None:
+    """Policies that need no training are tried on bookings by the base alone."""
+    folder = tmp_path / "service"
+    generate_bookings(folder, BookingSettings(people=10, days=8, zones=4, seed=1))
+    quick = ("--days", 1, "--policies", "expected", "--iterations", 1, "--rounds", 2)
+    done = run_without_extras("evaluate", folder, *quick)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

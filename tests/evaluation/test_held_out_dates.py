@@ -245,3 +245,32 @@ def test_looking_ahead_reckons_with_what_may_come(held):
         without = play(replace(scene, demand=blind), policy, Prices())
         differ += int((with_demand.actions != without.actions).sum())
     assert differ
+
+
+def test_dates_of_places_have_kilometres(folder, tmp_path):
+    """Where driving is estimated, they are driving times speed, whatever places a date has."""
+    copy = tmp_path / "places"
+    shutil.copytree(folder, copy)
+    zones = pl.read_csv(copy / "travel_times.csv")["zone"].to_list()
+    (copy / "travel_times.csv").unlink()
+
+    def placed(frame, column, name):
+        number = pl.col(column).replace_strict(zones, range(len(zones)), return_dtype=pl.Float64)
+        own = pl.int_range(len(frame)) / 1e5  # a door of its own
+        lat, lon = 50 + number % 3 / 30 + own, 8 + number // 3 / 20
+        return frame.with_columns(lat.alias(f"{name}_lat"), lon.alias(f"{name}_lon")).drop(column)
+
+    bookings = pl.read_csv(copy / "bookings.csv", infer_schema=False)
+    for end in ("origin", "destination"):
+        bookings = placed(bookings, end, end)
+    bookings.write_csv(copy / "bookings.csv")
+    fleet = pl.read_csv(copy / "fleet.csv", infer_schema=False)
+    placed(fleet, "depot", "depot").write_csv(copy / "fleet.csv")
+    held = hold_out(read_service(copy), DATES)
+    assert len({scene.area.travel_times.shape for scene in held.scenes}) > 1
+    found = compare(held.scenes, {"largest": LargestLikely()}, Prices(), EFFORT)
+    for row in found.rows:
+        assert row.service.kilometres == pytest.approx(row.driving_minutes / 60 * 30, rel=0.01)
+    for agreed in found.agreed.values():
+        for day, solution in zip(agreed.days, agreed.solutions, strict=True):
+            assert problems_of(day, solution.routes) == []

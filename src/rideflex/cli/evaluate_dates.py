@@ -56,6 +56,8 @@ def evaluate_dates(folder: Path, options: DateOptions, effort: Effort) -> None:
     from rideflex.negotiation.policies.registry import make_policies
     from rideflex.negotiation.prices import Prices
 
+    if options.plot is not None:
+        from rideflex.evaluation.plots import draw_frontier  # before the work, which may be long
     console = make_console()
     names = read_policies(options.policies or POLICIES)
     wanted = None if options.prices is None else read_prices(options.prices)
@@ -104,8 +106,6 @@ def evaluate_dates(folder: Path, options: DateOptions, effort: Effort) -> None:
         print_frontier(curve, console)
         figures["frontier"] = [asdict(point) for point in curve]
         if options.plot is not None:
-            from rideflex.evaluation.plots import draw_frontier
-
             draw_frontier(curve, options.plot)
             print_wrapped(console, f"Wrote {options.plot}.")
     write_figures(console, options.json, figures)
