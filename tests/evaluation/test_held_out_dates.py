@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -274,3 +275,22 @@ def test_dates_of_places_have_kilometres(folder, tmp_path):
     for agreed in found.agreed.values():
         for day, solution in zip(agreed.days, agreed.solutions, strict=True):
             assert problems_of(day, solution.routes) == []
+
+
+def test_as_many_are_expected_as_come(tmp_path):
+    """Over two weeks of a larger service, at every third of a day, to within a tenth of the day."""
+    generate_bookings(tmp_path / "town", BookingSettings(people=100, days=70, zones=6, seed=6))
+    held = hold_out(read_service(tmp_path / "town"), 14)
+    requests = np.mean([one.scene.days.n_requests for one in held.dates])
+    for third in range(3):
+        expected, came = [], []
+        for one in held.dates:
+            (rows,) = one.scene.days.trips
+            step = third * len(rows) // 3
+            calls = SimpleNamespace(
+                step=step, trips=rows[[step]], came=rows[None, :step], waiting=None
+            )
+            futures = one.scene.demand.draw(calls, 30, 0)
+            expected.append((futures != NOBODY).sum() / 30)
+            came.append(len(rows) - step - 1)
+        assert np.mean(expected) == pytest.approx(np.mean(came), abs=requests / 10)
