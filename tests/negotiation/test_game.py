@@ -9,7 +9,6 @@ import pytest
 
 from rideflex.errors import UsageError
 from rideflex.negotiation import AskLedger, Days, Masking, Negotiation, Prices, area_fleet
-from rideflex.negotiation.days import requests_of
 from rideflex.negotiation.stopwatch import Stopwatch
 from rideflex.offers import OfferGrid
 from rideflex.routing import PlanBatch
@@ -178,7 +177,7 @@ def test_the_twin_day_is_routed_by_cheapest_insertion_without_offers(city, infor
     game.start(days, everything(days, 16))
     plans, none = PlanBatch(game.fleet, city.travel_times, *days.trips.shape), OfferGrid(((0, 0),))
     for step, asked in enumerate(days.trips.T):
-        cost = plans.commit(plans.quote(requests_of(city, asked), none), np.zeros(4, dtype=int))
+        cost = plans.commit(plans.quote(city.requests(asked), none), np.zeros(4, dtype=int))
         assert np.array_equal(game.twin_cost[:, step], cost)
 
 

@@ -10,6 +10,7 @@ import pytest
 from rideflex.areas import read_area
 from rideflex.models.acceptance import Beliefs
 from rideflex.negotiation import Days, Masking, Negotiation, Prices, area_fleet
+from rideflex.negotiation.demand import EverybodyOnce
 from rideflex.negotiation.policies import LookAhead, lookahead
 from rideflex.offers import OfferGrid
 from rideflex.synthetic.generate import AreaSettings, generate_area
@@ -200,25 +201,29 @@ def test_travelers_to_come_are_hoped_to_agree_to_what_is_likely(accept, hoped):
     """The most minutes of an even chance at least; no shift where no other offer has one."""
     grid = OfferGrid(((-30, 0), (-10, 0), (0, 0), (0, 20)))
     told = SimpleNamespace(accept=lambda trips: np.array([accept]))
-    assert LookAhead(told)._hoped_for(np.zeros(1, dtype=np.int32), grid).tolist() == [hoped]
+    here = situated(grid, [True] * 4)
+    assert LookAhead(told)._hoped_for(here, np.zeros(1, dtype=np.int32)).tolist() == [hoped]
 
 
-def test_nobody_is_hoped_to_agree_to_what_means_nothing():
-    """A trip moves one way: 20 minutes both ways are no offer, 10 one way are."""
-    grid = OfferGrid(((-10, 10), (-10, 0), (0, 0)), means="move")
+def test_nobody_is_hoped_to_agree_to_what_may_not_be_offered():
+    """Of two likely offers the one of most minutes may not be made, so it is the other."""
+    grid = OfferGrid(((-10, 10), (-10, 0), (0, 0)))
     sure = SimpleNamespace(accept=lambda trips: np.ones((len(trips), 3)))
-    assert LookAhead(sure)._hoped_for(np.zeros(2, dtype=np.int32), grid).tolist() == [1, 1]
+    here = situated(grid, [False, True, True])
+    assert LookAhead(sure)._hoped_for(here, np.zeros(2, dtype=np.int32)).tolist() == [1, 1]
+
+
+def situated(grid, may_offer):
+    """A situation as far as hopes look at it."""
+    area = SimpleNamespace(may_offer=lambda trips: np.tile(may_offer, (len(trips), 1)))
+    return SimpleNamespace(offers=grid, area=area)
 
 
 def futures_of(step=0, seed=0, samples=4000):
     """Futures of one day with travelers 0 and 2 to come, who have trips 1, 4 and 0, 3, 5."""
     travelers = np.array([2, 0, 1, 2, 0, 2], dtype=np.int32)
-    here = SimpleNamespace(
-        step=step,
-        waiting=np.array([[True, False, True]]),
-        area=SimpleNamespace(trips=SimpleNamespace(traveler=travelers)),
-    )
-    return LookAhead(None, samples=samples, seed=seed)._futures(here)[0]
+    here = SimpleNamespace(step=step, waiting=np.array([[True, False, True]]))
+    return EverybodyOnce(travelers).draw(here, samples, seed)[0]
 
 
 def test_each_order_and_each_trip_is_as_likely_as_the_others():
