@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rideflex.errors import UsageError
-from rideflex.models.acceptance import AcceptanceModel, Beliefs, TypeAcceptance
+from rideflex.models.acceptance import Beliefs, TypeAcceptance
 from rideflex.models.posterior import FlexibilityPosterior
+from rideflex.models.protocol import AcceptanceModel
 from tests.informed import Informed
 
 
@@ -100,6 +101,10 @@ class Generous:
     def sample_answers(self, travelers, trips, rng):
         """A coin for each offer."""
         return rng.random((len(travelers), 16)) < 0.5
+
+    def draw_accept(self, travelers, trips, rng):
+        """One half for everybody."""
+        return self.predict_accept(travelers, trips)
 
 
 def test_a_model_without_types_is_believed_too(city):

@@ -35,7 +35,7 @@ class Stubborn(ToleranceModel):
 
 def test_what_breaks_the_contract_is_named():
     """All broken promises are told at once, each by the name of its check."""
-    with pytest.raises(AssertionError, match=r"of 13 checks failed:\n- ") as caught:
+    with pytest.raises(AssertionError, match=r"of 16 checks failed:\n- ") as caught:
         check_answer_model(
             lambda n, table, travelers=None: Stubborn(n, table.offers, travelers=travelers)
         )

@@ -53,6 +53,20 @@ def test_other_types_are_refused(run, other, n_more):
         load_run(run[0], read_area(other))
 
 
+def test_other_trips_of_a_level_are_refused(other, tmp_path):
+    """A run that tells trips apart is not read where other trips have that purpose."""
+    run = tmp_path / "run"
+    call(
+        *("train", "--data", other, "--out", run, *SMALL, "--model", "tolerance"),
+        *("--context", "trip_purpose=work", "--stop-after", "1"),
+    )
+    work = pl.col("trip_purpose").replace({"work": "play", "school": "work"})
+    for name in ("decisions.csv", "trips.csv"):
+        rewrite(other / name, lambda frame: frame.with_columns(work))
+    with pytest.raises(DataError, match="other trips with trip_purpose=work than the run was"):
+        load_run(run, read_area(other))
+
+
 def test_changed_files_are_told(run, other):
     """Same travelers and types, other trips: the days are played, under a warning."""
     told = f"warning: the files in {other}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -20,9 +22,11 @@ from rideflex.evaluation.play import Scene, unseen_days
 from rideflex.evaluation.recommend import recommend, worth_minutes
 from rideflex.evaluation.service_figures import ServiceFigures
 from rideflex.evaluation.statistics import Interval
+from rideflex.models.tolerance import ToleranceModel
 from rideflex.negotiation import Prices
 from rideflex.negotiation.policies import POLICIES, NeverAsk
 from rideflex.negotiation.policies import registry as by_name
+from rideflex.outcomes import Outcomes
 from rideflex.training.confusion import TypeConfusion
 from rideflex.training.plots import learning_figure, recovery_figure, saving_figure, smoothed
 from rideflex.training.report import write_report
@@ -217,6 +221,115 @@ def test_confusion_counts_who_was_taken_for_whom(run, city):
     worst = TypeConfusion(("a", "b"), np.array([3, 2]), np.array([[2, 1], [1, 1]])).worst
     assert worst == ("a", "b", 1)
     assert TypeConfusion(("a", "b"), np.array([1, 1]), np.eye(2, dtype=np.int64)).worst is None
+
+
+@pytest.mark.parametrize("model", ["tolerance", "hybrid"])
+def test_a_run_by_answers_is_reported_and_evaluated(city_folder, tmp_path, model):
+    """Training, report and evaluation take the models of answers; minutes and types are told."""
+    folder = tmp_path / "run"
+    text = call(
+        *("train", "--data", city_folder, "--out", folder, *SMALL, "--model", model),
+        *("--context", "trip_purpose=work,school", "--days", "0"),
+    )
+    assert f"Updating {model} model..." in text
+    told = call("report", folder, "--days", "1", "--json", tmp_path / "r.json")
+    assert "earlier: of four travelers one bears up to" in told
+    figures = json.loads((tmp_path / "r.json").read_text())
+    assert all(len(figures["tolerances"][side]) == 3 for side in ("early", "late"))
+    page = Outline(folder / "report.html")
+    assert not page.wrong
+    assert "two up to" in page.text
+    assert "predicted with a log loss of" in page.text
+    if model == "hybrid":
+        assert [row["type"] for row in figures["types"]][-1] == "tolerances of their own"
+        assert sum(row["learned"] for row in figures["types"]) == 10
+        assert np.shape(figures["confusion"]) == (4, 5)
+        assert "tolerances of their own" in page.text
+    else:
+        assert figures["types"] == []
+        assert figures["confusion"] is None
+        assert "What travelers bear" in page.text
+    call(
+        *("evaluate", folder, "--days", "2", "--iterations", "0", "--rounds", "0"),
+        *("--policies", "expected,lookahead,ppo", "--json", tmp_path / "e.json"),
+    )
+    evaluated = json.loads((tmp_path / "e.json").read_text())
+    assert evaluated["settings"]["model"] == model
+    names = [row["policy"] for row in evaluated["rows"]]
+    assert names == ["never", "expected", "lookahead", "ppo"]
+
+
+def test_a_folder_without_true_types_is_trained_in_a_fitted_world(city_folder, tmp_path):
+    """From a log to a report: no column flexibility, and it is said from how many answers."""
+    data, folder = tmp_path / "city", tmp_path / "run"
+    shutil.copytree(city_folder, data)
+    trips = pl.read_csv(data / "trips.csv", infer_schema=False)
+    trips.drop("flexibility").write_csv(data / "trips.csv")
+    log = tmp_path / "log.csv"
+    rng = np.random.default_rng(0)
+    n = 200
+    shifts = rng.choice([0, 10, 20, 30], size=(n, 2))
+    pl.DataFrame(
+        {
+            "traveler_id": rng.integers(1, 11, size=n),
+            "pickup_shift_min": shifts[:, 0],
+            "dropoff_shift_min": shifts[:, 1],
+            "accepted": shifts.sum(axis=1) <= 30,
+        }
+    ).write_csv(log)
+    call("fit", "--model", "tolerance", "--outcomes", log, "--out", tmp_path / "may.model")
+    arguments = ("train", "--data", data, "--out", folder, *SMALL, "--model", "tolerance")
+    assert refused(*arguments) == 2
+    told = call(*arguments, "--world", tmp_path / "may.model", "--days", "1")
+    n_real = int((shifts.sum(axis=1) > 0).sum())
+    saying = "The world was fitted: every day draws its travelers from may.model, which was "
+    assert f"{saying}learned from {n_real} answers" in " ".join(told.split())
+    page = Outline(folder / "report.html")
+    assert f"learned from {n_real} answers" in page.text
+    figures = ("--iterations", "0", "--rounds", "0", "--policies", "expected", "--days", "2")
+    (tmp_path / "may.model").rename(tmp_path / "other.model")
+    for more, path in (
+        ((), folder / "world" / "may.model"),
+        (("--world", tmp_path / "other.model"), tmp_path / "other.model"),
+    ):
+        call("evaluate", folder, *figures, *more, "--json", tmp_path / "e.json")
+        world = json.loads((tmp_path / "e.json").read_text())["world"]
+        assert world["answers"] == n_real
+        assert world["model"] == str(path)
+
+
+def test_a_run_says_where_answers_contradict_the_table(city, city_folder, run, tmp_path):
+    """Tolerances that no type has: one line in training and report; none where the types answer."""
+    assert "contradict" not in run[1]
+    model = ToleranceModel(10, travelers=city.travelers)
+    actions = np.tile(np.arange(16), 100)
+    who = np.repeat(np.arange(10), 160)
+    accepted = city.offers.minutes[actions] <= 20
+    model.update(Outcomes(who, np.full(1600, -1), actions, accepted))
+    model.save(tmp_path / "even.model")
+    folder = tmp_path / "run"
+    arguments = ("--epochs", 3, "--envs", 8, "--update-every", 2, "--explore", 1, "--days", 0)
+    told = call(
+        *("train", "--data", city_folder, "--out", folder, *arguments, "--model", "posterior"),
+        *("--world", tmp_path / "even.model"),
+    )
+    (line,) = (line for line in told.splitlines() if "contradict" in line)
+    assert line.startswith("warning: the answers contradict decisions.csv: ")
+    call("report", folder, "--days", "1", "--json", tmp_path / "r.json")
+    figures = json.loads((tmp_path / "r.json").read_text())
+    assert figures["misfit"] is True
+    assert figures["reasons"]
+    assert figures["predicts_best"] == "tolerance"
+    assert "The answers contradict decisions.csv: " in Outline(folder / "report.html").text
+
+
+def test_travelers_of_their_own_are_not_found():
+    """Who is learned as of tolerances of her own is taken for what no true type is."""
+    confusion = TypeConfusion(("a", "b"), np.array([1, 1, 3]), np.array([[1, 0, 3], [0, 1, 0]]))
+    assert confusion.columns == ("a", "b", "tolerances of their own")
+    assert confusion.found == 2
+    assert confusion.worst == ("a", "tolerances of their own", 3)
+    assert confusion.rows()[-1] == ("tolerances of their own", None, "-", 3)
 
 
 def test_report_writes_its_figures(run, tmp_path):

@@ -11,6 +11,10 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from rideflex.errors import DataError, UsageError
+from rideflex.models.registry import make_answer_model
+from rideflex.models.world import in_world
+from rideflex.outcomes import OutcomeBuffer
+from rideflex.synthetic.outcomes import ask
 from rideflex.training.model_update import make_learner
 from rideflex.training.run_folder import RunFolder
 from rideflex.training.settings import RunSettings
@@ -26,10 +30,12 @@ LOG = [
 ]
 
 
+SIX = {"epochs": 6, "envs": 4, "update_every": 2, "buffer": 100, "explore": 1.0}
+
+
 def settings_for(folder, **given):
     """A run of six small epochs."""
-    wanted = {"epochs": 6, "envs": 4, "update_every": 2, "buffer": 100, "explore": 1.0, **given}
-    return RunSettings.of(folder, **wanted)
+    return RunSettings.of(folder, **{**SIX, **given})
 
 
 def begin(settings, folder, area, lines=None):
@@ -41,10 +47,21 @@ def begin(settings, folder, area, lines=None):
     )
 
 
-@pytest.mark.parametrize("model", ["evidence", "posterior", "minibatch"])
-def test_six_epochs_are_three_and_three(city, city_folder, tmp_path, model):
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"model": "evidence"},
+        {"model": "posterior"},
+        {"model": "minibatch"},
+        {"model": "tolerance"},
+        {"model": "hybrid"},
+        {"model": "hybrid", "context": "trip_purpose=work,school", "forget": 0.7},
+    ],
+    ids=lambda given: "-".join(map(str, given.values())),
+)
+def test_six_epochs_are_three_and_three(city, city_folder, tmp_path, given):
     """Stopped after three and resumed, a run leaves the very same metrics, model and policy."""
-    settings = settings_for(city_folder, model=model)
+    settings = settings_for(city_folder, **given)
     begin(settings, tmp_path / "straight", city).run()
     begin(settings, tmp_path / "halves", city).run(until=3)
     resumed = MetaTraining(settings, RunFolder(tmp_path / "halves"), city)
@@ -55,11 +72,43 @@ def test_six_epochs_are_three_and_three(city, city_folder, tmp_path, model):
     metrics = [RunFolder(tmp_path / name).metrics() for name in ("straight", "halves")]
     assert len(metrics[0]) == 6
     assert metrics[0] == metrics[1]
-    assert np.array_equal(
-        straight.beliefs.model.type_probabilities, halves.beliefs.model.type_probabilities
-    )
+    trips = np.arange(len(city.trips))
+    assert np.array_equal(straight.beliefs.accept(trips), halves.beliefs.accept(trips))
+    assert np.ptp(straight.beliefs.accept(trips)) > 0.5
     weights = [trained.policy.network.state_dict() for trained in (straight, halves)]
     assert all(weights[0][name].equal(weights[1][name]) for name in weights[0])
+
+
+def test_a_run_in_a_fitted_world_goes_on_with_its_copy(city, city_folder, tmp_path):
+    """Stopped and resumed without the model's file it is the very same; another one is refused."""
+    model = make_answer_model("tolerance", 10, city.table, travelers=city.travelers)
+    rng = np.random.default_rng(0)
+    model.update(ask(city, rng.integers(len(city.trips), size=200), 0.05, rng))
+    path = tmp_path / "fitted.model"
+    model.save(path)
+    settings = RunSettings.of(city_folder, path, **SIX, model="posterior")
+    area = in_world(city, path)
+    train(settings, tmp_path / "straight", area)
+    halves = RunFolder(tmp_path / "halves")
+    halves.create(settings, path)
+    MetaTraining(settings, halves, area).run(until=3)
+    path.unlink()
+    resumed = MetaTraining(settings, halves, in_world(city, halves.world()))
+    resumed.restore()
+    resumed.run()
+    metrics = RunFolder(tmp_path / "straight").metrics()
+    assert halves.metrics() == metrics
+    assert "recovered" not in metrics[-1]
+    assert metrics[-1]["answer_log_loss"] > 0
+    trained = load_run(tmp_path / "halves", city)
+    assert trained.area.world.path == tmp_path / "halves" / "world" / "fitted.model"
+    with pytest.raises(UsageError, match=r"--world.* not the one that the run began with"):
+        halves.check_same(replace(settings, world="other"))
+    with pytest.raises(UsageError, match="settings and area differ"):
+        MetaTraining(settings, halves, city)
+    trained.area.world.path.unlink()
+    with pytest.raises(DataError, match="world: does not hold the one model"):
+        load_run(tmp_path / "halves", city)
 
 
 def test_epochs_after_the_last_checkpoint_are_played_again(city, city_folder, tmp_path):
@@ -210,12 +259,56 @@ def test_a_posterior_is_called_one(city, city_folder, tmp_path):
     assert "mbedding" not in "".join(lines)
 
 
-def test_only_the_posterior_forgets(city, city_folder):
-    """Asking an embedding to forget is refused, by the settings and where a learner is made."""
-    with pytest.raises(UsageError, match="only the posterior can forget"):
+def test_an_embedding_forgets_nothing(city, city_folder):
+    """Asking one to forget is refused, by the settings and where a learner is made."""
+    with pytest.raises(UsageError, match="only posterior, tolerance, hybrid can forget"):
         settings_for(city_folder, forget=0.5)
-    with pytest.raises(UsageError, match="only the posterior can forget"):
+    with pytest.raises(UsageError, match="not the model 'minibatch'"):
         make_learner("minibatch", city, seed=0, forget=0.5)
+
+
+@pytest.mark.parametrize("model", ["tolerance", "hybrid"])
+def test_a_run_learns_from_its_buffer_by_answers(city, city_folder, tmp_path, model):
+    """What is believed is what a fresh model learns of the buffer; it gets better, and is told."""
+    lines: list[str] = []
+    settings = settings_for(city_folder, model=model, envs=8, buffer=5_000)
+    training = begin(settings, tmp_path / "run", city, lines)
+    training.run()
+    fresh = make_answer_model(model, 10, city.table)
+    fresh.update(training._flexibility.buffer.outcomes())
+    rows = np.arange(0, len(city.trips), 7)
+    expected = fresh.predict_accept(city.trips.traveler[rows], city.trips.trip_id[rows])
+    np.testing.assert_allclose(training._flexibility.beliefs.accept(rows), expected, atol=1e-6)
+    metrics = RunFolder(tmp_path / "run").metrics()
+    losses = [line["answer_log_loss"] for line in metrics if "answer_log_loss" in line]
+    assert len(losses) == 3
+    assert losses[-1] < 0.45
+    assert ("recovered" in metrics[-1]) == (model == "hybrid")
+    assert f"[Epoch 2, Step 160] Updating {model} model..." in lines
+    assert any(re.match(r"  \[Answer Update\] Fitting to \d+ samples from 10", x) for x in lines)
+
+
+def test_new_answers_weigh_more_than_forgotten_ones(city):
+    """With forget = ½ a learner holds half of what it knew, and what came since."""
+    learner = make_learner("tolerance", city, seed=0, forget=0.5)
+    buffer = OutcomeBuffer(100, 10, 4)
+    asked = np.flatnonzero(city.trips.traveler == 3)[:4]
+    late = city.offers.action_of(0, 20)
+    outcomes = city.table.outcomes(
+        np.full(4, 3), city.trips.trip_id[asked], np.full(4, late), np.ones(4, dtype=bool)
+    )
+    for times in (4, 2):
+        buffer.append(outcomes[:times])
+        learner.update(buffer, times, str)
+    assert learner.model.counts.array[3, 0, late].tolist() == [0, 0.5 * 4 + 2]
+
+
+def test_only_models_of_answers_tell_trips_apart(city_folder):
+    """A context of a model by types is refused, and so is one that is no column."""
+    with pytest.raises(UsageError, match="only tolerance, hybrid tell trips apart"):
+        settings_for(city_folder, model="posterior", context="trip_purpose=work")
+    with pytest.raises(UsageError, match="a context is a column"):
+        settings_for(city_folder, model="hybrid", context="trip_purpose=")
 
 
 @pytest.mark.parametrize(

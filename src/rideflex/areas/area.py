@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rideflex.areas.behaviour import DUTIES, People, read_people
+from rideflex.areas.behaviour import DUTIES, FittedAnswers, People, read_people
 from rideflex.areas.estimated_times import road_km
 from rideflex.areas.folder import DECISIONS
 from rideflex.areas.places import doubt, zone_means
@@ -96,6 +96,9 @@ class ServiceArea:
         What an accepted offer does (`OfferGrid.means`).
     ride
         The rule of the longest ride; None where a ride may take any time.
+    world
+        Draws answers of a fitted model, in place of true ones
+        (`rideflex.models.world.in_world`).
 
     Examples
     --------
@@ -124,6 +127,7 @@ class ServiceArea:
     compile_seconds: float | None = None
     means: Meaning = "end"
     ride: RideRule | None = None
+    world: FittedAnswers | None = None
 
     def __repr__(self) -> str:
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +94,36 @@ class People:
         phases = range(len(self.types))
         of_trips = (self.tolerances[phase, travelers] for phase in phases)
         return np.stack([accept_probability(own, duty, table.offers) for own in of_trips])
+
+
+class FittedAnswers(Protocol):
+    """Answers drawn from a model that was fitted to a log, where nobody knows the true ones."""
+
+    @property
+    def path(self) -> Path:
+        """File of the model."""
+        ...
+
+    def draw(
+        self, trips: npt.NDArray[np.integer], rng: np.random.Generator
+    ) -> npt.NDArray[np.float32]:
+        """Draw float32 [n, A]: how likely the traveler of each trip row accepts each offer.
+
+        What is drawn is the traveler, of what the model holds possible, for each row anew.
+        """
+        ...
+
+    def mean(self, trips: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
+        """Mean of the draws, float32 [n, A]."""
+        ...
+
+    def sentence(self) -> str:
+        """Say where the answers come from, and from how many they were learned."""
+        ...
+
+    def as_json(self) -> dict[str, Any]:
+        """What `sentence` says, as figures."""
+        ...
 
 
 def accept_probability(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,14 +83,7 @@ def fit_answers(
         f"travelers, {fitted.n_questions:,} of them real questions; no table was asked. "
         f"{fitted.model.noise:.1%} of the answers are given whatever is offered.",
     )
-    for name, side in (("early", "earlier"), ("late", "later")):
-        if minutes[name]:
-            low, half, high = minutes[name]
-            print_wrapped(
-                console,
-                f"{side:>8}: of four travelers one bears up to {low:.0f} minutes, two up to "
-                f"{half:.0f}, three up to {high:.0f}",
-            )
+    print_quartiles(minutes, console)
     if log.counter_offers:
         print_wrapped(console, f"{log.counter_offers:,} refusals came with a counter-offer.")
     if log.repeated:
@@ -127,6 +120,18 @@ def fit_answers(
         "context": None if log.context is None else str(log.context),
         "model": "tolerance",
     }
+
+
+def print_quartiles(minutes: Mapping[str, Sequence[float]], console: Console) -> None:
+    """Print quartiles of the minutes that travelers bear, earlier and later."""
+    for name, side in (("early", "earlier"), ("late", "later")):
+        if minutes[name]:
+            low, half, high = minutes[name]
+            print_wrapped(
+                console,
+                f"{side:>8}: of four travelers one bears up to {low:.0f} minutes, two up to "
+                f"{half:.0f}, three up to {high:.0f}",
+            )
 
 
 @dataclass(frozen=True)

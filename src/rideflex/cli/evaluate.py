@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rideflex.cli.outputs import Json, write_figures
-from rideflex.cli.run_tables import playing, print_comparison, print_frontier, print_report, unseen
+from rideflex.cli.run_tables import (
+    known_of,
+    playing,
+    print_comparison,
+    print_frontier,
+    print_report,
+    unseen,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,6 +74,13 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
     ] = None,
+    world: Annotated[
+        Path | None,
+        typer.Option(
+            help="A model that `rideflex fit` wrote: travelers are drawn from it, not from that of "
+            "the run or true answers."
+        ),
+    ] = None,
     json: Json = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the frontier to this file.")] = None,
 ) -> None:
@@ -114,7 +128,7 @@ def evaluate(
     days = 50 if days is None else days
     wanted = None if prices is None else read_prices(prices)
     means, ride = read_meaning(offer_means or "end"), read_ride(max_ride or "none")
-    trained = _load(run, data, console)
+    trained = _load(run, data, world, console)
     trained = replace(trained, area=replace(trained.area, means=means, ride=ride))
     chosen = make_policies(names, trained.beliefs, trained.policy)
     scene = Scene(
@@ -128,8 +142,7 @@ def evaluate(
     with playing(unseen(days), console) as on_step:
         compared = compare(scene, chosen, trained.settings.prices, effort, on_step)
         curve = None if wanted is None else frontier(scene, chosen, wanted, effort, on_step)
-    known = f"The model had seen {trained.outcomes:,} outcomes."
-    print_comparison(compared, unseen(days), known, max_asks, console)
+    print_comparison(compared, unseen(days), known_of(trained), max_asks, console)
     _tell_rules(console, means, ride)
     figures: dict[str, Any] = {
         "rideflex": version("rideflex"),
@@ -143,6 +156,7 @@ def evaluate(
         "settings": asdict(trained.settings),
         "epoch": trained.epoch,
         "same_files": trained.same_files,
+        "world": None if trained.area.world is None else trained.area.world.as_json(),
         "outcomes_seen": trained.outcomes,
         **compared.as_json(),
     }
@@ -188,6 +202,13 @@ def report(
     data: Annotated[
         Path | None, typer.Option(help="The service area, where it was moved since.")
     ] = None,
+    world: Annotated[
+        Path | None,
+        typer.Option(
+            help="A model that `rideflex fit` wrote: travelers are drawn from it, not from that of "
+            "the run or true answers."
+        ),
+    ] = None,
     json: Json = None,
 ) -> None:
     """Tell what a run learned and what it was worth, and write RUN/report.html.
@@ -201,20 +222,22 @@ def report(
     from rideflex.training.report import write_report
 
     console = make_console()
-    trained = _load(run, data, console)
+    trained = _load(run, data, world, console)
     with playing(unseen(days), console) as on_step:
         made = write_report(trained, days, written=date.today(), on_step=on_step)
     print_report(made, console)
     write_figures(console, json, made.as_json())
 
 
-def _load(run: Path, data: Path | None, console: Console) -> TrainedRun:
+def _load(run: Path, data: Path | None, world: Path | None, console: Console) -> TrainedRun:
     from rideflex.areas import read_area
     from rideflex.cli.console import print_wrapped
+    from rideflex.models.world import in_world
     from rideflex.training.run_folder import RunFolder
     from rideflex.training.trained_run import load_run
 
-    trained = load_run(run, read_area(RunFolder(run).area_folder(data)))
+    area = read_area(RunFolder(run).area_folder(data))
+    trained = load_run(run, area if world is None else in_world(area, world))
     if not trained.same_files:
         print_wrapped(
             console,

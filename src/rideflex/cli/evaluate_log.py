@@ -70,7 +70,7 @@ def evaluate_log(
     from rideflex.evaluation.log.evaluate import evaluate_log as evaluate
     from rideflex.evaluation.log.evaluate import figures
     from rideflex.logs.trip_context import TripContext
-    from rideflex.models.misfit import misfit_figures, reasons
+    from rideflex.models.misfit import contradiction, misfit_figures, reasons
 
     console = make_console()
     told = None if context is None else TripContext.parse(context)
@@ -95,9 +95,8 @@ def evaluate_log(
         found |= misfit_figures(evaluation.misfit, read.world.table, read.ids)
         causes = reasons(evaluation.misfit, read.world.table, read.ids)
     _print(evaluation, console)
-    if causes:
-        told_causes = "; ".join(causes)
-        print_wrapped(console, f"warning: the answers contradict decisions.csv: {told_causes}.")
+    if said := contradiction(causes):
+        print_wrapped(console, f"warning: {said}")
     write_figures(console, json, found)
     if page is not None:
         from rideflex.evaluation.log.page import write_page

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rideflex.cli.answer_models import print_quartiles
 from rideflex.cli.console import make_table, print_wrapped, showing, table_of
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rideflex.evaluation.compare import Comparison
     from rideflex.evaluation.frontier import FrontierPoint
     from rideflex.evaluation.progress import Progress
+    from rideflex.training.contradictions import Contradictions
     from rideflex.training.report_figures import Report
 
 
@@ -31,18 +33,34 @@ def playing(days: str, console: Console) -> Iterator[Progress]:
         yield on_step
 
 
+def known_of(trained: TrainedRun) -> str:
+    """Say what a run's model had seen, and where answers come from in a fitted world."""
+    seen = f"The model had seen {trained.outcomes:,} outcomes."
+    return seen if trained.area.world is None else f"{seen} {trained.area.world.sentence()}"
+
+
 def print_report(report: Report, console: Console) -> None:
     """Print the report of a run."""
-    known = f"The model had seen {report.trained.outcomes:,} outcomes."
+    known = known_of(report.trained)
     print_comparison(report.compared, unseen(report.days), known, None, console)
     recommended = report.recommendation
     print_wrapped(console, f"Recommended: {recommended.policy}. {' '.join(recommended.reasons)}")
     console.print()
-    table = make_table("Learned against true types", "type", "true", "found", "learned as it")
-    for name, true, found, learned in report.types():
-        table.add_row(name, "-" if true is None else str(true), str(found), str(learned))
-    console.print(table)
+    if types := report.types():
+        table = make_table("Learned against true types", "type", "true", "found", "learned as it")
+        for name, true, found, learned in types:
+            table.add_row(name, "-" if true is None else str(true), str(found), str(learned))
+        console.print(table)
+    if (minutes := report.tolerances) is not None:
+        print_quartiles(minutes, console)
+    print_contradictions(report.contradictions, console)
     print_wrapped(console, f"Wrote {report.html}.")
+
+
+def print_contradictions(contradictions: Contradictions, console: Console) -> None:
+    """Print one line where the answers that a run has heard contradict the decisions."""
+    if said := contradictions.sentence():
+        print_wrapped(console, f"warning: {said}")
 
 
 def print_comparison(

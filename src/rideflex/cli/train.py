@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rideflex.cli.run_tables import playing, print_report, unseen
+from rideflex.cli.run_tables import playing, print_contradictions, print_report, unseen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,9 +27,30 @@ def train(
         int | None,
         typer.Option(help="Outcomes looked back on; 12,800. Of many travelers take more."),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="evidence, posterior or minibatch.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="evidence, posterior or minibatch: the types of the decisions; tolerance: "
+            "minutes, learned from the answers alone; hybrid: both."
+        ),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN[=VALUE,…]",
+            help="Trips on which travelers may be stricter, such as trip_purpose=work,school; "
+            "with --model tolerance and hybrid.",
+        ),
+    ] = None,
     forget: Annotated[
         float | None, typer.Option(help="What older outcomes weigh at each update; 1.")
+    ] = None,
+    world: Annotated[
+        Path | None,
+        typer.Option(
+            help="A model that `rideflex fit` wrote: every day draws its travelers from it, where "
+            "nobody knows how they truly answer."
+        ),
     ] = None,
     requests: Annotated[int | None, typer.Option(help="Requests of a day, at most; 200.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; 0.")] = None,
@@ -59,6 +80,7 @@ def train(
     """
     from rideflex.areas import read_area
     from rideflex.cli.console import make_console, print_wrapped
+    from rideflex.models.world import in_world
     from rideflex.negotiation.prices import Prices
     from rideflex.training.trainer import MetaTraining
 
@@ -70,6 +92,7 @@ def train(
         "buffer": buffer,
         "model": model,
         "forget": forget,
+        "context": context,
         "requests": requests,
         "seed": seed,
         "explore": explore,
@@ -77,17 +100,19 @@ def train(
     given = {name: value for name, value in given.items() if value is not None}
     wanted_prices = {"minute": price_minute, "question": price_question}
     wanted_prices = {name: value for name, value in wanted_prices.items() if value is not None}
-    folder, settings = _settings(data, out, resume, given, wanted_prices, Prices)
+    folder, settings = _settings(data, out, resume, world, given, wanted_prices, Prices)
+    drawn_from = world if resume is None else folder.world()
+    area = read_area(settings.data)
     training = MetaTraining(
         settings,
         folder,
-        read_area(settings.data),
+        area if drawn_from is None else in_world(area, drawn_from),
         report=lambda line: console.print(line, soft_wrap=True),
         checkpoint_every=checkpoint_every,
     )
     with folder.held():
         if resume is None:
-            folder.create(settings)
+            folder.create(settings, drawn_from)
         else:
             training.restore()
             if training.epoch == settings.epochs:
@@ -104,6 +129,7 @@ def _settings(
     data: Path | None,
     out: Path | None,
     resume: Path | None,
+    world: Path | None,
     given: dict[str, Any],
     prices: dict[str, Any],
     make_prices: Any,
@@ -119,11 +145,12 @@ def _settings(
             raise UsageError("--resume goes on in its own folder; leave --out away")
         folder = RunFolder(resume)
         stored = folder.settings()
-        now = RunSettings.of(folder.area_folder(data))
+        now = RunSettings.of(folder.area_folder(data), world or folder.world())
         wanted = replace(
             stored,
             data=now.data,
             files=now.files,
+            world=now.world,
             prices=replace(stored.prices, **prices),
             **given,
         )
@@ -138,7 +165,7 @@ def _settings(
             f"--out {out} lies in the service-area folder {data}; name another folder for the run, "
             "such as runs/demo"
         )
-    return RunFolder(out), RunSettings.of(data, prices=make_prices(**prices), **given)
+    return RunFolder(out), RunSettings.of(data, world, prices=make_prices(**prices), **given)
 
 
 def _train(training: MetaTraining, stop_after: int | None, days: int, console: Console) -> None:
@@ -150,9 +177,13 @@ def _train(training: MetaTraining, stop_after: int | None, days: int, console: C
         stopped = f"Stopped after epoch {training.epoch} of {last}"
         print_wrapped(console, f"{stopped}; go on with rideflex train --resume {run}")
         return
-    if days:
+    from rideflex.training.contradictions import Contradictions
+    from rideflex.training.trained_run import load_run
+
+    if not days:
+        print_contradictions(Contradictions.of(load_run(run, training.area)), console)
+    else:
         from rideflex.training.report import write_report
-        from rideflex.training.trained_run import load_run
 
         console.print()
         with playing(unseen(days), console) as on_step:

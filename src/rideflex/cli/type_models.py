@@ -63,7 +63,7 @@ def fit_types(
     from rideflex.models.answer_fitting import HybridFit, LogCollector, fit_hybrid, hybrid_for
     from rideflex.models.answer_predictors import AnswerWorld
     from rideflex.models.fitting import LogFit, fit_to_log, model_for
-    from rideflex.models.misfit import find_misfit, misfit_figures
+    from rideflex.models.misfit import contradiction, find_misfit, misfit_figures
 
     hybrid = hybrid_for(area, choice.context) if choice.name == "hybrid" else None
     collector = LogCollector(None if hybrid is None else hybrid.tally(), forget)
@@ -94,9 +94,8 @@ def fit_types(
         print_wrapped(console, note)
     for doubt in (*fitted.warnings(), *doubts(log)):
         print_wrapped(console, f"warning: {doubt}")
-    if misfit.contradicts:
-        causes = "; ".join(told["reasons"])
-        print_wrapped(console, f"warning: the answers contradict decisions.csv: {causes}.")
+    if contradicting := contradiction(told["reasons"]):
+        print_wrapped(console, f"warning: {contradicting}")
     print_wrapped(
         console, f"Read in {read_s:.2f} s, fitted in {fitted.seconds:.3f} s; wrote {out}."
     )

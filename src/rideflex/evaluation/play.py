@@ -122,6 +122,9 @@ def unseen_days(area: ServiceArea, n_days: int, seed: int, requests: int = DAY_S
         trips=np.concatenate([day.trips for day in drawn]),
         patience=np.concatenate([day.patience for day in drawn]),
         phase=phases - 1,
+        drawn=None
+        if area.world is None
+        else np.concatenate([day.drawn for day in drawn if day.drawn is not None]),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from rideflex.errors import UsageError
-from rideflex.models.protocol import FlexibilityModel
+from rideflex.models.answers import AnswerModel, LearnedModel
+from rideflex.models.protocol import AcceptanceModel, FlexibilityModel
 from rideflex.tables.arrays import whole_numbers
 
 if TYPE_CHECKING:
@@ -20,46 +21,6 @@ _ROUNDING = 1e-5  # off from 1 that a row of probabilities may be; single precis
 
 Floats = npt.NDArray[np.float64]
 Chance = TypeVar("Chance", float, Floats)
-
-
-@runtime_checkable
-class AcceptanceModel(Protocol):
-    """Says how likely each traveler accepts each of A offers on a trip.
-
-    Nothing here speaks of types, so that a model may know tolerances, or anything else.
-    """
-
-    @property
-    def n_travelers(self) -> int:
-        """Travelers T held; their entities run from 0."""
-        ...
-
-    @property
-    def noise(self) -> float:
-        """How often an answer goes against what the traveler would say: no probability is less."""
-        ...
-
-    def predict_accept(self, travelers: npt.ArrayLike, trips: npt.ArrayLike) -> Floats:
-        """Return float64 [n, A]: the probability that each traveler accepts each offer.
-
-        Parameters
-        ----------
-        travelers
-            Entities [n].
-        trips
-            Trip ids [n] of the decision table, -1 for a context that it doesn't know.
-        """
-        ...
-
-    def sample_answers(
-        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
-    ) -> npt.NDArray[np.bool_]:
-        """Draw bool [n, A]: what each traveler would say, were one draw of the posterior true.
-
-        What is drawn is the traveler, once for all offers of a row, not each answer; `noise` is
-        left out.
-        """
-        ...
 
 
 def accept_probability(
@@ -161,6 +122,12 @@ class TypeAcceptance:
         """Draw a type for each traveler; returns the offers bool [n, A] that it would accept."""
         return self.table.masks(trips, self.sample_types(travelers, rng))
 
+    def draw_accept(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
+    ) -> Floats:
+        """Draw a type for each traveler; returns how likely it accepts each offer, [n, A]."""
+        return with_noise(self.sample_answers(travelers, trips, rng).astype(np.float64), self.noise)
+
     def sample_types(
         self, travelers: npt.ArrayLike, rng: np.random.Generator
     ) -> npt.NDArray[np.intp]:
@@ -169,6 +136,32 @@ class TypeAcceptance:
         draws = rng.random(len(cumulative))[:, None] * cumulative[:, -1:]
         types = (draws >= cumulative).sum(axis=1).clip(max=cumulative.shape[1] - 1)
         return np.asarray(types, dtype=np.intp)
+
+
+def acceptance_of(model: LearnedModel, table: DecisionTable) -> AcceptanceModel:
+    """What a model predicts now, of all its travelers.
+
+    Parameters
+    ----------
+    model
+        Of types, or of answers.
+    table
+        What the types answer.
+
+    Raises
+    ------
+    UsageError
+        If the model is of other types or offers than the table, or what it predicts is no
+        probabilities.
+    """
+    if not isinstance(model, AnswerModel):
+        return TypeAcceptance.of(model, table)
+    if model.offers != table.offers:
+        raise UsageError(
+            f"the model is of the offers {list(model.offers.pairs)}, the decisions of "
+            f"{list(table.offers.pairs)}: was the model made for another area?"
+        )
+    return model.believed()
 
 
 class Beliefs:
@@ -235,19 +228,19 @@ class Beliefs:
         """How often an answer goes against what the traveler would say."""
         return self._model.noise
 
-    def update(self, model: FlexibilityModel) -> None:
-        """Go by what a flexibility model predicts from now on.
+    def update(self, model: LearnedModel) -> None:
+        """Go by what a model predicts from now on.
 
         Raises
         ------
         UsageError
-            If the model is of other types or travelers than the area, or what it predicts is no
-            probabilities, or there are no decisions to ask.
+            If the model is of other types, offers or travelers than the area, or what it predicts
+            is no probabilities, or there are no decisions to ask.
         """
         if self._table is None:
             raise UsageError("a model of types answers by decisions, and these trips have none")
         self._check_travelers(model.n_travelers)
-        self.use(TypeAcceptance.of(model, self._table))
+        self.use(acceptance_of(model, self._table))
 
     def use(self, model: AcceptanceModel) -> None:
         """Go by an acceptance model from now on.

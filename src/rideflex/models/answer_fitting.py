@@ -14,6 +14,7 @@ from rideflex.errors import UsageError
 from rideflex.logs.answers_only import AnswerLog
 from rideflex.logs.files import LogCounts
 from rideflex.logs.trip_context import TripContext
+from rideflex.models.answers import AnswerModel
 from rideflex.models.fitting import log_doubts
 from rideflex.models.hybrid import HybridModel
 from rideflex.models.mixture import fit_mixture
@@ -121,9 +122,14 @@ class ToleranceFit:
 
     def quartiles(self) -> dict[str, list[float]]:
         """Quartiles of the minutes, earlier and later, that travelers with answers bear."""
-        asked = np.flatnonzero(self.model.counts.totals > 0)
-        minutes = self.model.predict_tolerances(asked)
-        return {name: _percentiles(minutes[:, side]) for side, name in enumerate(("early", "late"))}
+        return tolerance_quartiles(self.model)
+
+
+def tolerance_quartiles(model: AnswerModel) -> dict[str, list[float]]:
+    """Quartiles of the minutes, "early" and "late", that travelers with answers bear."""
+    answers = model.answered(np.arange(model.n_travelers))
+    minutes = model.predict_tolerances(np.flatnonzero(answers > 0))
+    return {name: _percentiles(minutes[:, side]) for side, name in enumerate(("early", "late"))}
 
 
 def fit_tolerances(

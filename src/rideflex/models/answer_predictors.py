@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rideflex.decisions import DecisionTable
 from rideflex.errors import UsageError
+from rideflex.models.answers import held_types
 from rideflex.models.hybrid import HybridModel
 from rideflex.models.posterior import FlexibilityPosterior
 from rideflex.models.tolerance import ToleranceModel
@@ -102,12 +103,7 @@ class Fitted:
 
     def predict_types(self) -> Floats:
         """P(type) of every traveler, float64 [T, L]; no column where the model knows no types."""
-        everybody = np.arange(self.model.n_travelers)
-        if isinstance(self.model, FlexibilityPosterior):
-            return self.model.predict_proba(everybody)
-        if isinstance(self.model, HybridModel):
-            return self.model.predict_types(everybody)
-        return np.zeros((len(everybody), 0))
+        return held_types(self.model, np.arange(self.model.n_travelers))
 
 
 def log_losses(accept: Floats, accepted: npt.NDArray[np.bool_]) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from rideflex.models.protocol import Unknown
+from rideflex.models.protocol import AcceptanceModel, FlexibilityModel, Unknown
 from rideflex.offers import OfferGrid
 from rideflex.outcomes import Outcomes
 from rideflex.travelers import TravelerIndex
@@ -79,6 +79,17 @@ class AnswerModel(Protocol):
         """
         ...
 
+    def forget(self, factor: float) -> None:
+        """Let what was seen so far weigh `factor` times as much, and fit; statements stay."""
+        ...
+
+    def believed(self) -> AcceptanceModel:
+        """What is predicted now, of all travelers at once, and unmoved by what is learned later.
+
+        A prediction then depends, to its last bit, on nobody who is asked about along with it.
+        """
+        ...
+
     def predict_accept(
         self, travelers: npt.ArrayLike, trips: npt.ArrayLike, *, unknown: Unknown = "raise"
     ) -> npt.NDArray[np.float64]:
@@ -107,6 +118,20 @@ class AnswerModel(Protocol):
         """Draw bool [n, A]; see `AcceptanceModel.sample_answers`."""
         ...
 
+    def draw_accept(
+        self,
+        travelers: npt.ArrayLike,
+        trips: npt.ArrayLike,
+        rng: np.random.Generator,
+        *,
+        unknown: Unknown = "raise",
+    ) -> npt.NDArray[np.float64]:
+        """Draw float64 [n, A]; see `AcceptanceModel.draw_accept`.
+
+        A traveler outside the model is an error, or drawn as anybody ("prior").
+        """
+        ...
+
     def save(self, path: str | Path) -> None:
         """Write the model to one versioned file, without pickle."""
         ...
@@ -123,3 +148,35 @@ class AnswerModel(Protocol):
             What the types answer, for a model that asks it.
         """
         ...
+
+
+LearnedModel = FlexibilityModel | AnswerModel
+"""Whatever has learned from outcomes: who is of which type, or what is accepted."""
+
+
+@runtime_checkable
+class HoldsTypes(Protocol):
+    """Holds some travelers to be of a flexibility type, and others to be of none."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The L flexibility types."""
+        ...
+
+    def predict_types(
+        self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise"
+    ) -> npt.NDArray[np.float64]:
+        """Return float64 [n, L]: P(type); what lacks to 1 is the probability of none of them."""
+        ...
+
+
+def held_types(model: LearnedModel, travelers: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """P(type) of each traveler, float64 [n, L], by any model.
+
+    What lacks to 1 is held by tolerances; L is 0 where a model knows no types.
+    """
+    if isinstance(model, HoldsTypes):
+        return model.predict_types(travelers)
+    if isinstance(model, AnswerModel):
+        return np.zeros((len(np.asarray(travelers)), 0))
+    return model.predict_proba(travelers)

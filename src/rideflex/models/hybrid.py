@@ -14,6 +14,7 @@ from rideflex.models.acceptance import table_answers
 from rideflex.models.protocol import Unknown
 from rideflex.models.tolerance.counts import AnswerCounts
 from rideflex.models.tolerance.model import ToleranceModel
+from rideflex.models.tolerance.posterior import Averaged
 from rideflex.models.tolerance.saved import settings_of
 from rideflex.models.tolerance.tally import AnswerTally, Questions
 from rideflex.models.validation import check_counts, check_entities, check_types
@@ -136,33 +137,61 @@ class HybridModel(ToleranceModel):
             If a traveler or a trip is unknown, the offers are others, or the model was loaded
             without its table.
         """
-        if self._table is None:
-            raise UsageError("types answer by their table: load the model with table=…")
-        if offers is not None and offers != self.offers:
-            raise UsageError("the types know no offers but those of their table")
-        entities = check_entities(travelers, self.n_travelers, unknown)
-        ids = whole_numbers(trips)
-        levels = self._questions.levels(ids)
-        people, row = np.unique(entities, return_inverse=True)
-        averaged = self._posterior.average(self._tally.known(people))
-        accept = averaged.cells[row, levels] + averaged.turned[row, None]
-        answers = table_answers(self._table, ids)
-        accept += np.einsum("nl,nal->na", averaged.types[row], answers)
+        self._refuse_others(offers)
+        return super().predict_accept(travelers, trips, unknown=unknown)
+
+    def accept_by(
+        self, averaged: Averaged, rows: npt.NDArray[np.intp], trips: npt.NDArray[np.integer]
+    ) -> Floats:
+        """Probabilities float64 [n, A]: of cells, and of types by their table."""
+        answers = table_answers(self._asked, trips)
+        levels = self._questions.levels(trips)
+        accept = averaged.cells[rows, levels] + averaged.turned[rows, None]
+        accept += np.einsum("nl,nal->na", averaged.types[rows], answers)
         return np.minimum(accept, 1.0, out=accept)  # rounding
 
     def sample_answers(
         self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
     ) -> npt.NDArray[np.bool_]:
         """Draw bool [n, A]: what a type or a cell drawn for each traveler says on this trip."""
-        if self._table is None:
-            raise UsageError("types answer by their table: load the model with table=…")
         entities = check_entities(travelers, self.n_travelers, "raise")
         ids = whole_numbers(trips)
         drawn = self._posterior.draw(self._tally.known(entities), rng)
         said = drawn.answers(self._questions.levels(ids), self.offers.no_shift, rng)
         is_type = drawn.types >= 0
-        said[is_type] = self._table.masks(ids[is_type], drawn.types[is_type])
+        said[is_type] = self._asked.masks(ids[is_type], drawn.types[is_type])
         return said
+
+    def draw_accept(
+        self,
+        travelers: npt.ArrayLike,
+        trips: npt.ArrayLike,
+        rng: np.random.Generator,
+        *,
+        offers: OfferGrid | None = None,
+        unknown: Unknown = "raise",
+    ) -> Floats:
+        """Draw float64 [n, A]: how likely a type or a cell drawn for each accepts each offer."""
+        self._refuse_others(offers)
+        entities = check_entities(travelers, self.n_travelers, unknown)
+        ids = whole_numbers(trips)
+        drawn = self._posterior.draw(self._tally.known(entities), rng)
+        accept = drawn.accept(self._questions.levels(ids))
+        is_type = drawn.types >= 0
+        says = self._asked.masks(ids[is_type], drawn.types[is_type])
+        flips = drawn.noise[is_type, None]
+        accept[is_type] = np.where(says, 1.0 - flips, flips)
+        return accept
+
+    @property
+    def _asked(self) -> DecisionTable:
+        if self._table is None:
+            raise UsageError("types answer by their table: load the model with table=…")
+        return self._table
+
+    def _refuse_others(self, offers: OfferGrid | None) -> None:
+        if offers is not None and offers != self.offers:
+            raise UsageError("the types know no offers but those of their table")
 
     def save(self, path: str | Path) -> None:
         """Write counts, settings and traveler ids to one versioned file, without the table."""

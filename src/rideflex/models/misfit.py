@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -261,6 +262,11 @@ def reasons(misfit: Misfit, table: DecisionTable, ids: Ids) -> tuple[str, ...]:
         losses = ", ".join(f"{name} {loss:.3f}" for name, loss in misfit.log_loss.items())
         told.append(f"{best} predicts answers best (cross-validated log loss: {losses})")
     return tuple(told)
+
+
+def contradiction(causes: Sequence[str]) -> str:
+    """One sentence of the `reasons` why answers contradict a table; empty where they don't."""
+    return f"the answers contradict decisions.csv: {'; '.join(causes)}." if causes else ""
 
 
 def offer_text(offer: tuple[int, int]) -> str:

@@ -1,4 +1,4 @@
-"""The contract that every flexibility model keeps."""
+"""The contracts that models keep: of flexibility types, and of acceptance."""
 
 from __future__ import annotations
 
@@ -80,6 +80,57 @@ class FlexibilityModel(Protocol):
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a model that `save` wrote; the same probabilities, bit for bit."""
+        ...
+
+
+@runtime_checkable
+class AcceptanceModel(Protocol):
+    """Says how likely each traveler accepts each of A offers on a trip.
+
+    Nothing here speaks of types, so that a model may know tolerances, or anything else.
+    """
+
+    @property
+    def n_travelers(self) -> int:
+        """Travelers T held; their entities run from 0."""
+        ...
+
+    @property
+    def noise(self) -> float:
+        """How often an answer goes against what the traveler would say: no probability is less."""
+        ...
+
+    def predict_accept(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike
+    ) -> npt.NDArray[np.float64]:
+        """Return float64 [n, A]: the probability that each traveler accepts each offer.
+
+        Parameters
+        ----------
+        travelers
+            Entities [n].
+        trips
+            Trip ids [n] of the decision table, -1 for a context that it doesn't know.
+        """
+        ...
+
+    def sample_answers(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        """Draw bool [n, A]: what each traveler would say, were one draw of the posterior true.
+
+        What is drawn is the traveler, once for all offers of a row, not each answer; `noise` is
+        left out.
+        """
+        ...
+
+    def draw_accept(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
+    ) -> npt.NDArray[np.float64]:
+        """Draw float64 [n, A]: how likely each accepts, were one draw of the posterior true.
+
+        Noise is in it, so that the mean over draws is `predict_accept`.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from rideflex.errors import DataError, Problem, UsageError
 from rideflex.logs.trip_context import TripContext
-from rideflex.models.answers import AnswerModel
+from rideflex.models.answers import AnswerModel, LearnedModel
 from rideflex.models.protocol import FlexibilityModel
 from rideflex.storage.array_file import saved_kind
 from rideflex.travelers import TravelerIndex
@@ -162,6 +162,19 @@ def load_answer_model(path: str | Path, table: DecisionTable | None = None) -> A
             loaded: AnswerModel = _class_of(entry).load(path, table=table)
             return loaded
     raise DataError(Problem(str(path), f"holds a {kind}, not a model of answers"))
+
+
+def load_any_model(path: str | Path, table: DecisionTable) -> LearnedModel:
+    """Load whichever model a file holds, of types or of answers.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged, or holds no model.
+    UsageError
+        If a model that asks a table was made for another one.
+    """
+    return load_answer_model(path, table) if holds_answer_model(path) else load_model(path)
 
 
 def holds_answer_model(path: str | Path) -> bool:

@@ -50,3 +50,10 @@ class TravelerAcceptance:
         """Draw bool [n, A]: one mood for all offers of a row, so that likelier ones come first."""
         chances = self.predict_accept(travelers, trips)
         return np.asarray(rng.random(len(chances))[:, None] < chances)
+
+    def draw_accept(
+        self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
+    ) -> Floats:
+        """Return float64 [n, A]: the probabilities themselves, for no more is known to draw."""
+        del rng
+        return self.predict_accept(travelers, trips)

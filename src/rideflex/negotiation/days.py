@@ -35,12 +35,16 @@ class Days:
     is_announced
         Whether it is known beforehand who asks, each once, as on days drawn from an area. Of a date
         that happened nobody knows that before the last request came.
+    drawn
+        How likely each request's traveler, as drawn for that day from a fitted model, accepts each
+        offer, float32 [B, N, A]; None where the world says how its travelers truly answer.
     """
 
     trips: npt.NDArray[np.int32]
     patience: npt.NDArray[np.float32]
     phase: int = 0
     is_announced: bool = True
+    drawn: npt.NDArray[np.float32] | None = None
 
     @classmethod
     def sample(
@@ -51,9 +55,13 @@ class Days:
         phase: int = 0,
         requests: int = DAY_SIZE,
     ) -> Days:
-        """Draw days from an area's trips; see `sample_days`."""
+        """Draw days from an area's trips (see `sample_days`), and, in a fitted world, travelers."""
         trips = sample_days(area.trips.traveler, n_days, rng, requests)
-        return cls(trips, rng.random(trips.shape, dtype=np.float32), phase)
+        patience = rng.random(trips.shape, dtype=np.float32)
+        if area.world is None:
+            return cls(trips, patience, phase)
+        drawn = area.world.draw(trips.reshape(-1), rng)
+        return cls(trips, patience, phase, drawn=drawn.reshape(*trips.shape, -1))
 
     def __len__(self) -> int:
         return len(self.trips)
@@ -64,7 +72,8 @@ class Days:
         return int(self.trips.shape[1])
 
     def __getitem__(self, rows: slice) -> Days:
-        return replace(self, trips=self.trips[rows], patience=self.patience[rows])
+        drawn = None if self.drawn is None else self.drawn[rows]
+        return replace(self, trips=self.trips[rows], patience=self.patience[rows], drawn=drawn)
 
     def answers(self, area: TripWorld, step: int) -> npt.NDArray[np.bool_]:
         """What the travelers of request `step` would answer to every offer, bool [B, A].
@@ -72,7 +81,10 @@ class Days:
         Nobody accepts what goes past a hard time of the trip.
         """
         trips = self.trips[:, step]
-        accepting = true_answers(area)[self.phase, trips]
+        if self.drawn is not None:
+            accepting = self.drawn[:, step]
+        else:
+            accepting = true_answers(area)[self.phase, trips]
         answers: npt.NDArray[np.bool_] = self.patience[:, step, None] < accepting
         return answers & area.may_offer(trips)
 
@@ -103,9 +115,34 @@ def true_answers(area: TripWorld) -> npt.NDArray[np.float32]:
     if area.answers is None:
         raise UsageError(
             f"{area.folder} does not say how its travelers answer: a simulation needs the column "
-            "'flexibility' in trips.csv, or travelers.csv"
+            "'flexibility' in trips.csv, or travelers.csv, or a model that was fitted to answers "
+            "(--world)"
         )
     return area.answers
+
+
+def n_phases(area: ServiceArea) -> int:
+    """Phases of the travelers' answers: more than one where they change half-way.
+
+    Raises
+    ------
+    UsageError
+        If the area doesn't say who its travelers are, and no fitted model stands in for them.
+    """
+    return 1 if area.world is not None else len(true_answers(area))
+
+
+def expected_answers(
+    area: ServiceArea, phase: int, trips: npt.NDArray[np.integer]
+) -> npt.NDArray[np.float32]:
+    """Probability [n, A] that the traveler of each trip row accepts each offer.
+
+    Where travelers are drawn from a fitted model, it is the mean over the draws.
+    """
+    if area.world is not None:
+        return area.world.mean(trips)
+    truth: npt.NDArray[np.float32] = true_answers(area)[phase, trips]
+    return truth
 
 
 def day_size(travelers: npt.NDArray[np.int32], requests: int = DAY_SIZE) -> int:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from rideflex.decisions import DecisionTable
 from rideflex.errors import DataError, UsageError
-from rideflex.models.acceptance import AcceptanceModel
 from rideflex.models.answers import AnswerModel
+from rideflex.models.protocol import AcceptanceModel
 from rideflex.outcomes import Outcomes
 from rideflex.testing.expecting import Check, expect, expect_error, run_checks
 from rideflex.testing.worlds import draw_world
@@ -71,6 +71,9 @@ def answer_model_checks() -> tuple[Check[MakeAnswerModel], ...]:
         acceptances_never_lower_an_offer,
         answers_are_learned,
         draws_are_of_the_posterior,
+        drawn_chances_are_those_predicted,
+        beliefs_stay_as_they_were,
+        what_is_forgotten_leaves_no_trace,
         saving_keeps_every_answer,
         saved_files_are_checked,
         strangers_raise_or_are_anybody,
@@ -197,6 +200,47 @@ def draws_are_of_the_posterior(make: MakeAnswerModel, folder: Path) -> None:
     often = drawn.reshape(4, 4000, 16).mean(axis=1)
     off = np.abs(often - _predicted(model)[:4]).max()
     expect(off < 0.05 + model.noise, f"draws are of the posterior: {off:.3f} off")
+
+
+def drawn_chances_are_those_predicted(make: MakeAnswerModel, folder: Path) -> None:
+    """Drawn chances are probabilities, of strangers too; their mean is what is predicted."""
+    del folder
+    model, rng = _learned(make, 3), np.random.default_rng(0)
+    travelers = np.repeat([0, 1, 2, -1], 4000)
+    drawn = model.draw_accept(travelers, np.full(len(travelers), -1), rng, unknown="prior")
+    expect(((drawn >= 0) & (drawn <= 1)).all(), "drawn chances are probabilities")
+    means = drawn.reshape(4, 4000, 16).mean(axis=1)
+    predicted = model.predict_accept([0, 1, 2, -1], [-1] * 4, unknown="prior")
+    off = np.abs(means - predicted).max()
+    expect(off < 0.04, f"drawn chances have the mean that is predicted: {off:.3f} off")
+    varied = drawn[:4000].std(axis=0).max() > 0.05
+    expect(varied, "what is drawn of a traveler who is hardly known is not always the same")
+
+
+def beliefs_stay_as_they_were(make: MakeAnswerModel, folder: Path) -> None:
+    """What is believed is what was predicted, of anybody alone, and not what is learned later."""
+    del folder
+    model = _learned(make, 4)
+    before, believed = _predicted(model), model.believed()
+    model.learn(draw_world(_T, 3, seed=9).outcomes)
+    expect(isinstance(believed, AcceptanceModel), "what is believed is an AcceptanceModel")
+    expect(believed.n_travelers == _T, "it is of the same travelers")
+    told = believed.predict_accept(_EVERYBODY, _ANYWHERE)
+    expect(np.allclose(told, before, atol=1e-12), "what is believed is what was predicted")
+    alone = np.concatenate([believed.predict_accept([one], [-1]) for one in range(_T)])
+    expect(np.array_equal(told, alone), "asked one by one the same is believed, bit for bit")
+
+
+def what_is_forgotten_leaves_no_trace(make: MakeAnswerModel, folder: Path) -> None:
+    """With factor 1 nothing is forgotten, with 0 all is, and between the newer answers count."""
+    del folder
+    model = _learned(make, 6)
+    before = _predicted(model)
+    model.forget(1.0)
+    expect(np.array_equal(_predicted(model), before), "a factor of 1 forgets nothing")
+    model.forget(0.0)
+    unknown = _predicted(_learned(make, 0))
+    expect(np.allclose(_predicted(model), unknown, atol=1e-9), "a factor of 0 forgets all")
 
 
 def saving_keeps_every_answer(make: MakeAnswerModel, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files of a checkpoint: the policy, the flexibility model, the outcomes that it looks back on."""
+"""Files of a checkpoint: the policy, the model, the outcomes that it looks back on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from torch import nn, optim
 
 from rideflex.decisions import DecisionTable
+from rideflex.models.answers import LearnedModel
 from rideflex.models.neural.weights import load_weights, save_weights
-from rideflex.models.protocol import FlexibilityModel
-from rideflex.outcomes import OutcomeBuffer
+from rideflex.outcomes import OutcomeBuffer, Outcomes
 from rideflex.storage.array_file import load_arrays, save_arrays
 from rideflex.storage.atomic import refusal
 
@@ -22,7 +22,7 @@ def save_checkpoint(
     folder: Path,
     policy: nn.Module,
     optimizer: optim.Optimizer,
-    model: FlexibilityModel,
+    model: LearnedModel,
     buffer: OutcomeBuffer,
     seen_at_update: int,
 ) -> None:
@@ -69,6 +69,19 @@ def load_buffer(folder: Path, buffer: OutcomeBuffer, table: DecisionTable) -> in
     arrays, meta = _arrays(folder)
     buffer.restore(arrays, table)
     return int(meta["seen_at_update"])
+
+
+def load_outcomes(folder: Path, table: DecisionTable) -> Outcomes | None:
+    """Outcomes in the buffer of a checkpoint, oldest first; None before the first one.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+    """
+    arrays, _ = _arrays(folder)
+    held = {name: array for name, array in arrays.items() if name != "seen"}
+    return Outcomes(**held, decisions=table) if held else None
 
 
 def outcomes_seen(folder: Path) -> int:

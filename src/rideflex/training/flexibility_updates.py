@@ -1,4 +1,4 @@
-"""Flexibility model of a run, updated every few epochs from a buffer of outcomes."""
+"""Model of a run, updated every few epochs from a buffer of outcomes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from rideflex.areas import ServiceArea
 from rideflex.evaluation.progress import Progress
 from rideflex.models.acceptance import Beliefs
+from rideflex.models.answers import LearnedModel
 from rideflex.models.neural.device import one_thread
-from rideflex.models.protocol import FlexibilityModel
 from rideflex.outcomes import OutcomeBuffer, Outcomes
 from rideflex.training.checkpoint import MODEL, load_buffer
 from rideflex.training.model_update import make_learner
@@ -41,7 +41,9 @@ class FlexibilityUpdates:
 
     def __init__(self, settings: RunSettings, area: ServiceArea, report: Progress) -> None:
         self._area, self._report = area, report
-        self._learner = make_learner(settings.model, area, settings.seed, settings.forget)
+        self._learner = make_learner(
+            settings.model, area, settings.seed, settings.forget, settings.context
+        )
         self.buffer = OutcomeBuffer(settings.buffer, len(area.travelers), len(area.table.types))
         self.beliefs = Beliefs(area)
         self.beliefs.update(self.model)
@@ -49,8 +51,8 @@ class FlexibilityUpdates:
         self.updates = 0
 
     @property
-    def model(self) -> FlexibilityModel:
-        """The flexibility model as it is now."""
+    def model(self) -> LearnedModel:
+        """The model as it is now."""
         return self._learner.model
 
     def take(self, outcomes: Outcomes) -> None:

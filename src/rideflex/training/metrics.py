@@ -1,4 +1,4 @@
-"""Metrics of an epoch: rewards and savings, recovery of types, losses."""
+"""Metrics of an epoch: rewards and savings, recovery of types and answers, losses."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import Any
 import numpy as np
 
 from rideflex.areas import ServiceArea
-from rideflex.models.protocol import FlexibilityModel
+from rideflex.models.acceptance import Beliefs
+from rideflex.models.answers import LearnedModel, held_types
+from rideflex.negotiation.days import expected_answers
 from rideflex.negotiation.game import UNIT, Negotiation
 from rideflex.negotiation.transcript import Transcript
+
+_MOST_TRIPS, _LEAST = 2_000, 1e-6
 
 
 def day_metrics(transcript: Transcript, game: Negotiation) -> dict[str, float]:
@@ -28,8 +32,10 @@ def day_metrics(transcript: Transcript, game: Negotiation) -> dict[str, float]:
     }
 
 
-def recovery_metrics(model: FlexibilityModel, area: ServiceArea, phase: int) -> dict[str, float]:
+def recovery_metrics(model: LearnedModel, area: ServiceArea, phase: int) -> dict[str, float]:
     """Share of travelers whose true type is the likeliest, and its log loss; empty if unknown.
+
+    A traveler who is likelier to have tolerances of her own than to be of a type was not found.
 
     Parameters
     ----------
@@ -40,15 +46,40 @@ def recovery_metrics(model: FlexibilityModel, area: ServiceArea, phase: int) -> 
     phase
         Which of the area's answers hold.
     """
-    if area.types_by_phase is None:
+    held = held_types(model, np.arange(model.n_travelers))
+    if area.types_by_phase is None or not held.shape[1]:
         return {}
-    believed = model.predict_proba(np.arange(model.n_travelers))
     types = area.types_by_phase[phase]
-    true = believed[np.arange(len(believed)), types]
+    true = held[np.arange(len(held)), types]
+    own = 1.0 - held.sum(axis=1)
+    found = (held.argmax(axis=1) == types) & (true >= own)
     return {
-        "recovered": float((believed.argmax(axis=1) == types).mean()),
+        "recovered": float(found.mean()),
         "log_loss": float(-np.log(np.maximum(true, 1e-12)).mean()),
     }
+
+
+def answer_metrics(beliefs: Beliefs, area: ServiceArea, phase: int) -> dict[str, float]:
+    """Expected log loss of the answers to every offer on every trip, by what is believed.
+
+    Of more than 2,000 trips, as many at equal distances.
+
+    Parameters
+    ----------
+    beliefs
+        What is believed.
+    area
+        Says how its travelers answer, or draws them from a fitted model.
+    phase
+        Which of the area's answers hold.
+    """
+    step = -(-len(area.trips) // _MOST_TRIPS)
+    rows = np.arange(0, len(area.trips), step, dtype=np.int32)
+    asked = np.arange(len(area.offers)) != area.offers.no_shift
+    truth = expected_answers(area, phase, rows)[:, asked].astype(np.float64)
+    believed = beliefs.accept(rows)[:, asked].astype(np.float64).clip(_LEAST, 1.0 - _LEAST)
+    loss = -(truth * np.log(believed) + (1.0 - truth) * np.log1p(-believed))
+    return {"answer_log_loss": float(loss.mean())}
 
 
 def loss_metrics(logged: dict[str, Any]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Flexibility models by name, and how each is brought up to date from the outcome buffer."""
+"""Models by name, and how each is brought up to date from the outcome buffer."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ from rideflex.areas import ServiceArea
 from rideflex.embedding import update_from_outcomes
 from rideflex.errors import UsageError
 from rideflex.evaluation.progress import Progress
+from rideflex.logs.trip_context import TripContext
+from rideflex.models.answers import AnswerModel, LearnedModel
 from rideflex.models.neural import EvidenceModel
 from rideflex.models.posterior import FlexibilityPosterior
-from rideflex.models.protocol import FlexibilityModel
+from rideflex.models.registry import ANSWER_MODELS, load_answer_model, make_answer_model
+from rideflex.models.trip_levels import levels_of_trips
 from rideflex.outcomes import Counts, OutcomeBuffer
 
-ModelName = Literal["evidence", "posterior", "minibatch"]
+ModelName = Literal["evidence", "posterior", "minibatch", "hybrid", "tolerance"]
 MODELS: tuple[str, ...] = get_args(ModelName)
+_FORGETTING = ("posterior", *ANSWER_MODELS)
 
 
 class Learner(Protocol):
-    """A flexibility model and its update."""
+    """A model and its update."""
 
     @property
     def name(self) -> str:
@@ -30,7 +34,7 @@ class Learner(Protocol):
         ...
 
     @property
-    def model(self) -> FlexibilityModel:
+    def model(self) -> LearnedModel:
         """What is believed now."""
         ...
 
@@ -128,31 +132,102 @@ class PosteriorLearner:
         self.model = FlexibilityPosterior.load(path)
 
 
-def check_model(name: str, forget: float) -> None:
-    """Check that there is a model of that name, and that it can forget so much.
+class AnswerLearner:
+    """Tolerances, or tolerances beside the types, fitted to the buffer's answers.
+
+    Parameters
+    ----------
+    area
+        Travelers, trips and decisions.
+    name
+        "hybrid" or "tolerance".
+    forget
+        See `PosteriorLearner`.
+    context
+        Trips on which travelers may be stricter; all are alike without it.
+    """
+
+    def __init__(
+        self,
+        area: ServiceArea,
+        name: str,
+        forget: float = 1.0,
+        context: TripContext | None = None,
+    ) -> None:
+        self.name, self._area, self._forget = f"{name} model", area, forget
+        levels = None
+        if context is not None:
+            levels, context = levels_of_trips(area, context)
+        self.model: AnswerModel = make_answer_model(
+            name,
+            len(area.travelers),
+            area.table,
+            trip_levels=levels,
+            travelers=area.travelers,
+            context=context,
+        )
+
+    def update(self, buffer: OutcomeBuffer, n_fresh: int, report: Progress) -> None:
+        """Fit the model."""
+        held = buffer.outcomes()
+        assert held is not None
+        asked = np.unique(held.travelers)
+        report(f"  [Answer Update] Fitting to {len(buffer)} samples from {len(asked)} customers")
+        if self._forget < 1.0:
+            self.model.forget(self._forget)
+            self.model.update(held[len(held) - n_fresh :])
+        else:
+            tally = self.model.tally()
+            tally.add(held)
+            self.model.fit(tally)
+        early, late = (f"{one:.0f}" for one in self.model.predict_tolerances(asked).mean(axis=0))
+        report(
+            f"    Minutes borne in the mean: {early} earlier, {late} later; answer noise "
+            f"{self.model.noise:.3f}"
+        )
+
+    def restore(self, path: Path) -> None:
+        """Go on from a model that was saved."""
+        self.model = load_answer_model(path, self._area.table)
+
+
+def check_model(name: str, forget: float, context: str = "") -> None:
+    """Check that there is a model of that name, that can forget so much and tell trips apart.
 
     Raises
     ------
     UsageError
-        If there is no such model, or it can't forget.
+        If there is no such model, it can't forget, or it knows no context.
     """
     if name not in MODELS:
         raise UsageError(f"unknown model {name!r}; there are {', '.join(MODELS)}")
     if not 0 <= forget <= 1:
         raise UsageError(f"forget lies between 0 and 1, not {forget}")
-    if forget != 1.0 and name != "posterior":
-        raise UsageError(f"only the posterior can forget, not the model {name!r}")
+    if forget != 1.0 and name not in _FORGETTING:
+        raise UsageError(f"only {', '.join(_FORGETTING)} can forget, not the model {name!r}")
+    if context:
+        TripContext.parse(context)
+        if name not in ANSWER_MODELS:
+            raise UsageError(
+                f"only {', '.join(ANSWER_MODELS)} tell trips apart, not the model {name!r}: its "
+                "types answer by the table"
+            )
 
 
-def make_learner(name: ModelName, area: ServiceArea, seed: int, forget: float = 1.0) -> Learner:
+def make_learner(
+    name: ModelName, area: ServiceArea, seed: int, forget: float = 1.0, context: str = ""
+) -> Learner:
     """Make the learner of that name.
 
     Raises
     ------
     UsageError
-        If there is no such model, or it can't forget.
+        If there is no such model, it can't forget, or it knows no context.
     """
-    check_model(name, forget)
+    check_model(name, forget, context)
+    if name in ANSWER_MODELS:
+        told = TripContext.parse(context) if context else None
+        return AnswerLearner(area, name, forget, told)
     if name == "posterior":
         return PosteriorLearner(area, forget)
-    return EmbeddingLearner(area, name, seed)
+    return EmbeddingLearner(area, "minibatch" if name == "minibatch" else "evidence", seed)

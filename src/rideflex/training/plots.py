@@ -112,8 +112,11 @@ def recovery_figure(metrics: Sequence[dict[str, Any]], n_types: int) -> Figure |
     """Share of travelers whose type was found, by epoch; None where it never changes.
 
     Before the first update all types are equally likely, so that the curve starts at 1 / types.
+    Where no types are learned it is the log loss of the answers to all offers.
     """
     updates = [line for line in metrics if "recovered" in line]
+    if not updates:
+        return _answers_figure([line for line in metrics if "answer_log_loss" in line])
     found = [100 * line["recovered"] for line in updates]
     if not changes(found):
         return None
@@ -126,6 +129,22 @@ def recovery_figure(metrics: Sequence[dict[str, Any]], n_types: int) -> Figure |
     axes.set_xlim(left=0)
     axes.set_xlabel("epoch of the update")
     axes.set_title("travelers whose type was found (%)", loc="left", fontsize=10)
+    axes.grid(alpha=0.25)
+    _plain(axes)
+    return figure
+
+
+def _answers_figure(updates: Sequence[dict[str, Any]]) -> Figure | None:
+    losses = [line["answer_log_loss"] for line in updates]
+    if not changes(losses):
+        return None
+    figure = Figure(figsize=(8.6, 2.8), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([line["epoch"] for line in updates], losses, "o-", color=ACCENT)
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("epoch of the update")
+    axes.set_title("log loss of the answers to all offers", loc="left", fontsize=10)
     axes.grid(alpha=0.25)
     _plain(axes)
     return figure

@@ -135,6 +135,7 @@ def _content(report: Report) -> dict[str, Any]:
         "recovery_picture": None if recovery is None else _embedded(recovery),
         "recovery_sentence": _recovery_sentence(report),
         "n_updates": _updates(report),
+        "contradiction": report.contradictions.sentence(),
         "confusion": report.confusion,
         "next_steps": _next_steps(report),
         "settings": settings,
@@ -156,6 +157,8 @@ def _facts(report: Report) -> dict[str, str]:
         f"{report.compared.prices.question:g} for a question",
         "rideflex": version("rideflex"),
     }
+    if trained.area.world is not None:
+        facts["answers"] = trained.area.world.sentence()
     if report.written is not None:
         facts["written"] = report.written.isoformat()
     return facts
@@ -208,20 +211,35 @@ def _learning_sentence(metrics: list[dict[str, Any]]) -> str:
 
 def _recovery_sentence(report: Report) -> str:
     confusion, n = report.confusion, report.trained.model.n_travelers
-    if confusion.found is None:
-        return "The service area does not say who is of which type, so that nothing is counted."
     updates = _updates(report)
-    text = f"The types of {confusion.found:,} of {n:,} travelers were found, after "
-    text += f"{updates:,} update{'' if updates == 1 else 's'} of the model"
-    text += ": all types are equally likely to it." if not updates else "."
+    after = f"after {updates:,} update{'' if updates == 1 else 's'} of the model"
+    text = ""
+    if confusion is not None and confusion.found is None:
+        text = "The service area does not say who is of which type, so that nothing is counted."
     if not updates:
-        return text
-    if confusion.worst is not None:
-        true, learned, count = confusion.worst
+        return f"{text} Nothing was learned yet: all travelers are alike to the model.".strip()
+    if confusion is not None and confusion.found is not None:
+        text = f"The types of {confusion.found:,} of {n:,} travelers were found, {after}."
+        if confusion.worst is not None:
+            true, learned, count = confusion.worst
+            text += (
+                f" The most frequent mistake: {count:,} who are “{true}” were taken for "
+                f"“{learned}”."
+            )
+    for name, side in (("early", "earlier"), ("late", "later")):
+        if report.tolerances is not None and report.tolerances[name]:
+            low, half, high = report.tolerances[name]
+            text += (
+                f" Of four travelers one bears up to {low:.0f} minutes {side}, two up to "
+                f"{half:.0f}, three up to {high:.0f}."
+            )
+    losses = [line["answer_log_loss"] for line in report.metrics if "answer_log_loss" in line]
+    if losses:
         text += (
-            f" The most frequent mistake: {count:,} who are “{true}” were taken for “{learned}”."
+            f" On all offers the answers are predicted with a log loss of {losses[-1]:.3f}; 0.693 "
+            "would be to toss a coin."
         )
-    return text
+    return text.strip()
 
 
 def _next_steps(report: Report) -> list[tuple[str, str | None]]:
@@ -235,12 +253,16 @@ def _next_steps(report: Report) -> list[tuple[str, str | None]]:
     if not _updates(report):
         steps.append(
             (
-                "The model has learned from no answer yet, so that all types are equally likely to "
-                "it: train for more epochs, or update more often (--update-every).",
+                "The model has learned from no answer yet, so that all travelers are alike to it: "
+                "train for more epochs, or update more often (--update-every).",
                 None,
             )
         )
-    elif confusion.found is not None and confusion.found < 0.9 * trained.model.n_travelers:
+    elif (
+        confusion is not None
+        and confusion.found is not None
+        and confusion.found < 0.9 * trained.model.n_travelers
+    ):
         steps.append(
             (
                 "A tenth of the travelers or more are taken for what they are not: let the model "

@@ -20,7 +20,7 @@ from rideflex.storage.lock import locked
 from rideflex.training.ppo.algorithm import LearningSettings
 from rideflex.training.settings import RunSettings, digest_of
 
-CONFIG, METRICS = "config.json", "metrics.jsonl"
+CONFIG, METRICS, WORLD = "config.json", "metrics.jsonl", "world"
 _KEPT = 2
 _LOCK = ".lock"
 _CHECKPOINT = re.compile(r"epoch-\d+")
@@ -64,8 +64,8 @@ class RunFolder:
             finally:
                 self._is_held = False
 
-    def create(self, settings: RunSettings) -> None:
-        """Begin a run.
+    def create(self, settings: RunSettings, world: Path | None = None) -> None:
+        """Begin a run, and keep a copy of the fitted model that answers are drawn from.
 
         Raises
         ------
@@ -78,7 +78,30 @@ class RunFolder:
                 "another folder"
             )
         self.path.mkdir(parents=True, exist_ok=True)
+        if world is not None:
+            kept = self.path / WORLD / world.name
+            with replacing(kept) as beside:
+                shutil.copyfile(world, beside)
+            for other in kept.parent.iterdir():  # of a run that was never begun
+                if other != kept:
+                    other.unlink()
         write_json(self.path / CONFIG, asdict(settings))
+
+    def world(self) -> Path | None:
+        """The run's copy of the fitted model that answers are drawn from; None without one.
+
+        Raises
+        ------
+        DataError
+            If it is no longer there.
+        """
+        if not self.settings().world:
+            return None
+        kept = [file for file in (self.path / WORLD).glob("*") if not file.name.startswith(".")]
+        if len(kept) != 1:
+            cause = "does not hold the one model that the run draws its answers from"
+            raise DataError(Problem(str(self.path / WORLD), cause))
+        return kept[0]
 
     def settings(self) -> RunSettings:
         """Read the settings of the run.
@@ -141,7 +164,8 @@ class RunFolder:
             If one differs; it names all that do.
         """
         stored = self.settings()
-        names = [one.name for one in fields(RunSettings) if one.name not in ("data", "files")]
+        digests = ("files", "world")
+        names = [one.name for one in fields(RunSettings) if one.name not in ("data", *digests)]
         other = [
             f"{name} is {getattr(wanted, name)!r}, the run has {getattr(stored, name)!r}"
             for name in names
@@ -149,6 +173,8 @@ class RunFolder:
         ]
         if wanted.files != stored.files:
             other.append(f"the files in {wanted.data} are not those that the run began with")
+        if wanted.world != stored.world:
+            other.append("the fitted model (--world) is not the one that the run began with")
         if wanted.epochs != stored.epochs:
             other.append(
                 "a run's length is fixed at its start because its schedules depend on it: start a "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,12 @@ class RunSettings:
     buffer
         Outcomes that the model looks back on.
     model
-        Name of the flexibility model.
+        Name of the model.
     forget
         See `PosteriorLearner`.
+    context
+        Trips on which travelers may be stricter, as `rideflex.logs.trip_context` reads them; all
+        are alike without it.
     requests
         The most requests of a day; fewer where fewer travelers have a trip.
     seed
@@ -45,11 +49,14 @@ class RunSettings:
         What goodwill costs, and how PPO learns.
     files
         Digest of the folder's files, so that a run is never continued on other data.
+    world
+        Digest of the fitted model that answers are drawn from, of which the run keeps a copy;
+        empty where the folder says how its travelers answer.
 
     Raises
     ------
     UsageError
-        If a number is out of its range, or the model is unknown or can't forget.
+        If a number is out of its range, or the model is unknown, can't forget or knows no context.
     """
 
     data: str
@@ -59,12 +66,14 @@ class RunSettings:
     buffer: int = 12_800
     model: ModelName = "evidence"
     forget: float = 1.0
+    context: str = ""
     requests: int = DAY_SIZE
     seed: int = 0
     explore: float = 0.2
     prices: Prices = field(default_factory=Prices)
     learning: LearningSettings = field(default_factory=LearningSettings)
     files: str = ""
+    world: str = ""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "envs", "update_every", "buffer", "requests"):
@@ -74,18 +83,22 @@ class RunSettings:
             raise UsageError(f"seed lies between 0 and {_MOST_SEED:,}, not {self.seed}")
         if not 0 <= self.explore <= 1:
             raise UsageError(f"explore lies between 0 and 1, not {self.explore}")
-        check_model(self.model, self.forget)
+        check_model(self.model, self.forget, self.context)
 
     @classmethod
-    def of(cls, data: Path, **given: Any) -> RunSettings:
-        """Settings for a folder as it is now."""
-        return cls(data=str(data.resolve()), files=digest_of(data), **given)
+    def of(cls, data: Path, world: Path | None = None, **given: Any) -> RunSettings:
+        """Settings for a folder, and a fitted model to draw answers from, as they are now."""
+        drawn = "" if world is None else _digest([world])
+        return cls(data=str(data.resolve()), files=digest_of(data), world=drawn, **given)
 
 
 def digest_of(data: Path) -> str:
     """Return a digest of the files of a service-area folder."""
+    return _digest([data / name for name in FILES if (data / name).is_file()])
+
+
+def _digest(files: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for name in FILES:
-        if (data / name).is_file():
-            digest.update((data / name).read_bytes())
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -10,8 +10,13 @@ import numpy as np
 from rideflex.areas import ServiceArea
 from rideflex.errors import DataError, Problem
 from rideflex.models.acceptance import Beliefs
+from rideflex.models.answers import AnswerModel, HoldsTypes, LearnedModel
+from rideflex.models.hybrid import HybridModel
 from rideflex.models.protocol import FlexibilityModel
-from rideflex.models.registry import load_model
+from rideflex.models.registry import holds_answer_model, load_answer_model, load_model
+from rideflex.models.tolerance import ToleranceModel
+from rideflex.models.trip_levels import levels_of_trips
+from rideflex.models.world import in_world
 from rideflex.negotiation import area_fleet
 from rideflex.routing import Fleet
 from rideflex.training.checkpoint import MODEL, load_policy, outcomes_seen
@@ -36,7 +41,7 @@ class TrainedRun:
     same_files
         Whether the area's files are those that the run was trained on.
     model, beliefs
-        The flexibility model, and what it says about every trip and offer.
+        The model, and what it says about every trip and offer.
     policy
         The trained policy.
     outcomes
@@ -49,7 +54,7 @@ class TrainedRun:
     area: ServiceArea
     fleet: Fleet
     same_files: bool
-    model: FlexibilityModel
+    model: LearnedModel
     beliefs: Beliefs
     policy: LearnedPolicy
     outcomes: int
@@ -58,17 +63,27 @@ class TrainedRun:
 def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     """Load the last checkpoint of a run.
 
+    Parameters
+    ----------
+    folder
+        Of the run.
+    area
+        Where it is asked; the run's fitted model, if it has one, draws the answers unless the area
+        comes with another.
+
     Raises
     ------
     DataError
         If the folder holds no run or no checkpoint yet, a file of it can't be used, or the area
-        has other types or travelers than the run was trained on.
+        has other types, offers or travelers than the run was trained on.
     """
     run = RunFolder(folder)
     settings = run.settings()
     epoch, checkpoint = run.checkpoint()
-    model = load_model(checkpoint / MODEL)
-    _check_area(model, area)
+    world = run.world()
+    if world is not None and area.world is None:
+        area = in_world(area, world)
+    model = _load(checkpoint / MODEL, area)
     beliefs, fleet = Beliefs(area), area_fleet(area, settings.requests)
     beliefs.update(model)
     observer = Observer(area, fleet)
@@ -88,11 +103,33 @@ def load_run(folder: Path, area: ServiceArea) -> TrainedRun:
     )
 
 
-def _check_area(model: FlexibilityModel, area: ServiceArea) -> None:
-    if model.types != area.table.types:
+def _load(path: Path, area: ServiceArea) -> LearnedModel:
+    """Load the model of a checkpoint, which is asked about an area from now on."""
+    if not holds_answer_model(path):
+        made = load_model(path)
+        _check_area(made, area)
+        return made
+    answering = load_answer_model(path)
+    _check_area(answering, area)
+    if isinstance(answering, HybridModel):
+        answering.ask(area.table)
+    return answering
+
+
+def _check_area(model: LearnedModel, area: ServiceArea) -> None:
+    if isinstance(model, FlexibilityModel | HoldsTypes) and model.types != area.table.types:
         trained, here = (", ".join(map(repr, types)) for types in (model.types, area.table.types))
         cause = f"the run was trained on the types {trained}; this folder has {here}"
         raise DataError(Problem(str(area.folder), cause))
+    if isinstance(model, AnswerModel) and model.offers != area.table.offers:
+        trained, here = (str(list(grid.pairs)) for grid in (model.offers, area.table.offers))
+        cause = f"the run was trained on the offers {trained}; this folder has {here}"
+        raise DataError(Problem(str(area.folder), cause))
+    if isinstance(model, ToleranceModel) and model.context is not None:
+        levels, trained_on = levels_of_trips(area, model.context)[0], model.trip_levels
+        if trained_on is None or not np.array_equal(levels, trained_on):
+            cause = f"has other trips with {model.context} than the run was trained on"
+            raise DataError(Problem(str(area.folder), cause))
     if model.travelers is None:
         return
     ids, others = model.travelers.ids, area.travelers.ids

@@ -17,9 +17,9 @@ from stable_baselines3.common.utils import set_random_seed
 from rideflex.areas import ServiceArea
 from rideflex.errors import DataError, UsageError
 from rideflex.evaluation.progress import Progress, silent
+from rideflex.models.answers import LearnedModel
 from rideflex.models.neural.device import one_thread
-from rideflex.models.protocol import FlexibilityModel
-from rideflex.negotiation.days import true_answers
+from rideflex.negotiation.days import n_phases
 from rideflex.negotiation.game import Situation, Turn
 from rideflex.negotiation.stopwatch import Stopwatch
 from rideflex.negotiation.transcript import TranscriptWriter
@@ -29,7 +29,7 @@ from rideflex.training.environment.episodes import Simulation
 from rideflex.training.environment.sb3_vec_env import SimulationVecEnv
 from rideflex.training.flexibility_updates import FlexibilityUpdates
 from rideflex.training.memory import refuse_too_large_a_run
-from rideflex.training.metrics import day_metrics, loss_metrics, recovery_metrics
+from rideflex.training.metrics import answer_metrics, day_metrics, loss_metrics, recovery_metrics
 from rideflex.training.ppo.algorithm import make_ppo
 from rideflex.training.ppo.credit_callback import CreditCallback
 from rideflex.training.run_folder import RunFolder
@@ -59,8 +59,9 @@ class MetaTraining:
     Raises
     ------
     UsageError
-        If the area does not say how its travelers answer, there is no epoch between checkpoints,
-        or the run needs more memory than the machine has.
+        If the area does not say how its travelers answer, and draws them from no fitted model or
+        another than the settings say; there is no epoch between checkpoints; or the run needs more
+        memory than the machine has.
     """
 
     def __init__(
@@ -72,7 +73,12 @@ class MetaTraining:
         report: Progress = silent,
         checkpoint_every: int = 10,
     ) -> None:
-        true_answers(area)
+        n_phases(area)
+        if bool(settings.world) != (area.world is not None):
+            raise UsageError(
+                "settings and area differ in whether answers are drawn from a fitted model: "
+                "make both with the same one, by RunSettings.of(…, world=…) and in_world"
+            )
         if checkpoint_every < 1:
             raise UsageError(f"checkpoint_every must be at least 1, not {checkpoint_every}")
         refuse_too_large_a_run(settings, area)
@@ -97,13 +103,13 @@ class MetaTraining:
         self._ppo = make_ppo(self._env, settings.learning, settings.seed)
 
     @property
-    def model(self) -> FlexibilityModel:
-        """The flexibility model as it is now."""
+    def model(self) -> LearnedModel:
+        """The model as it is now."""
         return self._flexibility.model
 
     @property
     def updates(self) -> int:
-        """Updates of the flexibility model in this process."""
+        """Updates of the model in this process."""
         return self._flexibility.updates
 
     @property
@@ -208,7 +214,7 @@ class MetaTraining:
         """Set what the days of an epoch depend on, before they begin."""
         settings, schedule = self.settings, self._simulation.schedule
         progress = (epoch - 1) / max(settings.epochs - 1, 1)
-        phases = len(true_answers(self.area))
+        phases = n_phases(self.area)
         schedule.explore = settings.explore * max(0.0, 1.0 - progress)
         schedule.phase = min(phases - 1, (epoch - 1) * phases // settings.epochs)
         self._simulation.rng = np.random.default_rng([settings.seed, epoch])
@@ -232,8 +238,12 @@ class MetaTraining:
         if self.epoch % self.settings.update_every == 0 and n_outcomes:
             with self.watch("model update"):
                 self._flexibility.update(self.epoch, self.epoch * self.steps_per_epoch)
-            recovery = recovery_metrics(self.model, self.area, self._simulation.schedule.phase)
-            self._metrics |= {"outcomes": n_outcomes, **recovery}
+            phase = self._simulation.schedule.phase
+            self._metrics |= {
+                "outcomes": n_outcomes,
+                **recovery_metrics(self.model, self.area, phase),
+                **answer_metrics(self._flexibility.beliefs, self.area, phase),
+            }
         self._schedule(self.epoch + 1)
 
     def _callbacks(self) -> CallbackList:
@@ -269,6 +279,6 @@ def train(
     run = RunFolder(folder)
     training = MetaTraining(settings, run, area, report=report, checkpoint_every=checkpoint_every)
     with run.held():
-        run.create(settings)
+        run.create(settings, None if area.world is None else area.world.path)
         training.run()
     return training

@@ -14,9 +14,10 @@ from rideflex.errors import UsageError
 from rideflex.logs.trip_context import TripContext, saved_context
 from rideflex.models.mixture import MixturePrior
 from rideflex.models.protocol import Unknown
+from rideflex.models.tolerance.believed import Believed
 from rideflex.models.tolerance.counts import AnswerCounts
 from rideflex.models.tolerance.groups import group_alike
-from rideflex.models.tolerance.posterior import AveragedPosterior
+from rideflex.models.tolerance.posterior import Averaged, AveragedPosterior
 from rideflex.models.tolerance.saved import settings_arrays, settings_of
 from rideflex.models.tolerance.settings import Setting, fit_settings
 from rideflex.models.tolerance.tally import AnswerTally, Questions
@@ -45,7 +46,7 @@ class ToleranceModel:
     A traveler's answers come from a soft threshold on the minutes of an offer, with a lapse now and
     then. Weights of a grid of tolerances are learned by EM, each traveler's posterior over the
     grid is exact, and predictions are averaged over the form, scale and lapse of the threshold by
-    their evidence. An acceptance model (`rideflex.models.acceptance.AcceptanceModel`).
+    their evidence. An acceptance model (`rideflex.models.protocol.AcceptanceModel`).
 
     Parameters
     ----------
@@ -250,15 +251,38 @@ class ToleranceModel:
             If a traveler or a trip is unknown.
         """
         entities = check_entities(travelers, self.n_travelers, unknown)
-        levels = self._questions.levels(whole_numbers(trips))
         people, row = np.unique(entities, return_inverse=True)
-        accept = None
-        if offers is not None:
-            n_levels = self._questions.n_levels
-            accept = [setting.acceptance(offers, n_levels) for setting in self.settings]
-        averaged = self._posterior.average(self._tally.known(people), accept)
-        chances: Floats = averaged.cells[row, levels]
+        averaged = self._posterior.average(self._tally.known(people), self._accept_of(offers))
+        return self.accept_by(averaged, row, whole_numbers(trips))
+
+    def accept_by(
+        self, averaged: Averaged, rows: npt.NDArray[np.intp], trips: npt.NDArray[np.integer]
+    ) -> Floats:
+        """Probabilities float64 [n, A] that follow from an average over the posterior.
+
+        Parameters
+        ----------
+        averaged
+            Of some travelers.
+        rows
+            Which of them is asked, [n].
+        trips
+            Trip ids [n].
+        """
+        chances: Floats = averaged.cells[rows, self._questions.levels(trips)]
         return np.minimum(chances, 1.0, out=chances)  # rounding
+
+    def believed(self) -> Believed:
+        """What is predicted now, of all travelers at once; see `AnswerModel.believed`."""
+        known = self._tally.known(np.arange(self.n_travelers))
+        return Believed(self, self._posterior.average(known), self.noise)
+
+    def _accept_of(self, offers: OfferGrid | None) -> list[Floats] | None:
+        """Acceptance of other offers by each setting's cells, where others are asked about."""
+        if offers is None or offers == self.offers:
+            return None
+        n_levels = self._questions.n_levels
+        return [setting.acceptance(offers, n_levels) for setting in self.settings]
 
     def sample_answers(
         self, travelers: npt.ArrayLike, trips: npt.ArrayLike, rng: np.random.Generator
@@ -268,6 +292,24 @@ class ToleranceModel:
         levels = self._questions.levels(whole_numbers(trips))
         drawn = self._posterior.draw(self._tally.known(entities), rng)
         return drawn.answers(levels, self.offers.no_shift, rng)
+
+    def draw_accept(
+        self,
+        travelers: npt.ArrayLike,
+        trips: npt.ArrayLike,
+        rng: np.random.Generator,
+        *,
+        offers: OfferGrid | None = None,
+        unknown: Unknown = "raise",
+    ) -> Floats:
+        """Draw float64 [n, A]: how likely a cell of each traveler's posterior accepts each offer.
+
+        The mean over draws is `predict_accept`; see there for the parameters.
+        """
+        entities = check_entities(travelers, self.n_travelers, unknown)
+        levels = self._questions.levels(whole_numbers(trips))
+        drawn = self._posterior.draw(self._tally.known(entities), rng, self._accept_of(offers))
+        return drawn.accept(levels)
 
     def predict_tolerances(self, travelers: npt.ArrayLike, *, unknown: Unknown = "raise") -> Floats:
         """Return float64 [n, 2]: minutes earlier and later that each traveler is expected to bear.

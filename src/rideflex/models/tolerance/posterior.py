@@ -54,10 +54,13 @@ class Drawn:
         Type [n], -1 where a cell was drawn.
     cells
         Probability that the drawn cell accepts each offer, without lapses, float64 [n, C, A].
+    noise
+        How often each answers against that: lapses of a cell, flips of a type, float64 [n].
     """
 
     types: npt.NDArray[np.intp]
     cells: Floats
+    noise: Floats
 
     def answers(
         self, levels: npt.NDArray[np.intp], no_shift: int, rng: np.random.Generator
@@ -70,6 +73,12 @@ class Drawn:
         accept[:, no_shift] = 1.0
         said: npt.NDArray[np.bool_] = accept > rng.random(len(levels))[:, None]
         return said
+
+    def accept(self, levels: npt.NDArray[np.intp]) -> Floats:
+        """Probability that the drawn cells accept each offer on trips of these levels, [n, A]."""
+        within = self.cells[np.arange(len(levels)), levels]
+        accept: Floats = self.noise[:, None] + (1.0 - 2.0 * self.noise[:, None]) * within
+        return np.minimum(accept, 1.0, out=accept)  # rounding
 
 
 class AveragedPosterior:
@@ -134,10 +143,21 @@ class AveragedPosterior:
                 probabilities[block] += of_types
         return Averaged(cells.reshape(n, *shape), signed, turned, probabilities)
 
-    def draw(self, known: Known, rng: np.random.Generator) -> Drawn:
-        """Draw a setting, and then a cell or a type, for each of n travelers."""
-        n = len(known)
-        drawn = Drawn(np.full(n, -1, dtype=np.intp), np.zeros((n, *self._shape)))
+    def draw(
+        self, known: Known, rng: np.random.Generator, accept: Sequence[Floats] | None = None
+    ) -> Drawn:
+        """Draw a setting, and then a cell or a type, for each of n travelers.
+
+        Parameters
+        ----------
+        known, accept
+            See `average`.
+        rng
+            Where the randomness comes from.
+        """
+        asked = self._accept if accept is None else accept
+        n, shape = len(known), asked[0].shape[1:]
+        drawn = Drawn(np.full(n, -1, dtype=np.intp), np.zeros((n, *shape)), np.zeros(n))
         shares = np.cumsum([setting.share for setting in self.settings])
         place = np.searchsorted(shares[:-1], rng.random(n), side="right")
         draws = rng.random(n)
@@ -147,10 +167,11 @@ class AveragedPosterior:
             cumulative = held.cumsum(axis=1)
             column = (draws[mine, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
             column = column.clip(max=held.shape[1] - 1)
-            accept = (self._accept[at] - setting.lapse) / (1.0 - 2.0 * setting.lapse)
-            is_type = column >= len(accept)
-            drawn.types[mine[is_type]] = column[is_type] - len(accept)
-            drawn.cells[mine[~is_type]] = accept[column[~is_type]]
+            within = (asked[at] - setting.lapse) / (1.0 - 2.0 * setting.lapse)
+            is_type = column >= len(within)
+            drawn.types[mine[is_type]] = column[is_type] - len(within)
+            drawn.cells[mine[~is_type]] = within[column[~is_type]]
+            drawn.noise[mine] = np.where(is_type, setting.noise, setting.lapse)
         return drawn
 
     def tolerances(self, known: Known) -> Floats:
