@@ -21,6 +21,7 @@ from rideflex.cli import (
     bench_lookup,
     bench_models,
     bench_quotes,
+    bench_start,
     bench_train,
     evaluate,
     evaluate_log,
@@ -80,6 +81,7 @@ BENCHES: tuple[Callable[..., None], ...] = (
     bench_models.recovery,
     bench_models.stream,
     bench_quotes.quotes,
+    bench_start.start,
     bench_train.train,
 )
 for group, commands in ((app, COMMANDS), (bench, BENCHES)):
