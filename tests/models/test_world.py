@@ -148,6 +148,25 @@ def test_a_log_alone_makes_a_world(city, nobody_knows, tmp_path):
     assert area.world.as_json()["answers"] == 240
 
 
+def test_a_hybrid_tells_how_many_fit_no_type(city, nobody_knows, tmp_path):
+    """Two travelers answer as no type does: they are counted, and nobody else."""
+    model = hybrid_for(city, None)
+    model.update(answers_of(city, n=900, seed=3))
+    odd = np.isin(np.arange(10), [4, 7])
+    actions = np.tile(np.arange(16), 20)
+    early = -city.table.offers.pickup[actions]
+    for traveler in np.flatnonzero(odd):
+        rows = np.flatnonzero(city.trips.traveler == traveler)
+        trips = city.trips.trip_id[np.resize(rows, len(actions))]
+        said = (early <= 10) & (city.table.offers.dropoff[actions] <= 10)
+        model.learn(city.table.outcomes(np.full(320, traveler), trips, actions, said))
+    model.refit()
+    model.save(tmp_path / "h.model")
+    world = in_world(nobody_knows, tmp_path / "h.model").world
+    assert world.as_json()["travelers_of_no_type"] == 2
+    assert "gave some, 2 of them as no type of the decisions would" in world.sentence()
+
+
 def test_true_answers_are_left_aside_and_it_is_said(city, tmp_path):
     """Where the folder knows the answers and a model is named, the model draws them."""
     path, _ = fitted(city, tmp_path, "tolerance")

@@ -48,6 +48,9 @@ class FittedWorld:
         Answers that the model was fitted to; None where its file does not say.
     known, travelers_here
         Travelers of the area with answers, and all of them.
+    of_no_type
+        Those of them who are likelier to have tolerances of their own than to be of a type of the
+        decisions; None where the model does not hold both against each other.
     overrides
         Whether the folder would say how its travelers truly answer.
     """
@@ -60,6 +63,7 @@ class FittedWorld:
     answers: float | None
     known: int | None
     travelers_here: int
+    of_no_type: int | None = None
     overrides: bool = False
 
     def draw(
@@ -89,6 +93,8 @@ class FittedWorld:
         told += f"which was learned from {learned}"
         if self.known is not None:
             told += f"; {self.known:,} of the area's {self.travelers_here:,} travelers gave some"
+        if self.of_no_type is not None:
+            told += f", {self.of_no_type:,} of them as no type of the decisions would"
         if self.overrides:
             told += ". The folder's true answers are not used"
         if beyond := self._beyond():
@@ -102,6 +108,7 @@ class FittedWorld:
             "answers": self.answers,
             "travelers_with_answers": self.known,
             "travelers": self.travelers_here,
+            "travelers_of_no_type": self.of_no_type,
             "overrides_true_answers": self.overrides,
         }
 
@@ -165,6 +172,7 @@ def in_world(area: ServiceArea, path: str | Path) -> ServiceArea:
         answers=None if answered is None else float(answered.sum()),
         known=None if known is None else int((known > 0).sum()),
         travelers_here=len(entities),
+        of_no_type=_of_no_type(model, entities[entities >= 0]),
         overrides=area.answers is not None,
     )
     return replace(area, world=world, answers=None, types_by_phase=None)
@@ -175,6 +183,14 @@ def _answered(model: LearnedModel) -> npt.NDArray[np.float64] | None:
     if isinstance(model, AnswerModel):
         return model.answered(np.arange(model.n_travelers))
     return model.counts.total if isinstance(model, FlexibilityPosterior) else None
+
+
+def _of_no_type(model: LearnedModel, entities: Entities) -> int | None:
+    """Travelers with answers whom a hybrid holds to be of none of the types."""
+    if not isinstance(model, HybridModel):
+        return None
+    asked = entities[model.answered(entities) > 0]
+    return int((model.predict_types(asked).sum(axis=1) < 0.5).sum())
 
 
 def _by_types(

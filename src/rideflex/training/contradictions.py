@@ -22,8 +22,9 @@ class Contradictions:
     trained
         The run.
     misfit
-        What was found in the outcomes of its buffer; None where there are none, or the area's files
-        are not those that they were heard in.
+        What was found in the outcomes of its buffer; None where there are none, where the area's
+        files are not those that they were heard in, and in a fitted world: there a traveler is
+        another one every day, so that her answers contradict each other and not the table.
     """
 
     trained: TrainedRun
@@ -34,7 +35,8 @@ class Contradictions:
         """Compare a run's answers with what the types of the table lead to expect."""
         area, model = trained.area, trained.model
         checkpoint = RunFolder(trained.folder).checkpoint()[1]
-        outcomes = load_outcomes(checkpoint, area.table) if trained.same_files else None
+        heard_here = trained.same_files and area.world is None
+        outcomes = load_outcomes(checkpoint, area.table) if heard_here else None
         if outcomes is None or not len(outcomes):
             return cls(trained, None)
         levels = model.trip_levels if isinstance(model, ToleranceModel) else None
