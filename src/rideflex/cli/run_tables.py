@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rideflex.evaluation.progress import Progress
     from rideflex.training.contradictions import Contradictions
     from rideflex.training.report_figures import Report
+    from rideflex.training.trained_run import TrainedRun
 
 
 def unseen(days: int) -> str:
