@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"areas", "logs"}),
     frozenset({"models", "synthetic"}),
     frozenset({"negotiation", "embedding"}),
-    frozenset({"evaluation"}),
+    frozenset({"evaluation", "calls"}),
     frozenset({"training"}),
     frozenset({"bench", "testing"}),
     frozenset({"cli"}),

@@ -23,6 +23,7 @@ from rideflex.cli import (
     bench_quotes,
     bench_start,
     bench_train,
+    calls,
     evaluate,
     evaluate_log,
     imports,
@@ -42,7 +43,8 @@ A first run: `rideflex generate cities/demo`, then `rideflex check cities/demo`,
 
 With bookings of your own: `rideflex import trips.csv --out services/ours`, then `rideflex
 travel-times services/ours --osrm http://localhost:5000`, then `rideflex check services/ours`, then
-`rideflex route services/ours --date 2026-03-02`.
+`rideflex route services/ours --date 2026-03-02`. Whom to call about tomorrow: `rideflex calls
+services/ours --date 2026-03-02`.
 """
 
 app = typer.Typer(
@@ -71,6 +73,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     models.fit,
     models.predict,
     routes.route,
+    calls.calls,
 )
 BENCHES: tuple[Callable[..., None], ...] = (
     bench_cpu.cpu,

@@ -15,6 +15,10 @@ from rideflex.storage.atomic import check_folder_writable, check_writable, write
 
 PICTURES = (".png", ".svg", ".pdf")
 Json = Annotated[Path | None, typer.Option(help="Write the figures to this file too.")]
+_FILES = (
+    *("json", "plot", "page", "csv", "geojson", "runs", "log"),
+    *("vroom", "vroom_solution", "out"),
+)
 _MAKE_FOLDERS = {"generate", "train", "import"}
 
 
@@ -34,7 +38,7 @@ class WritingCommand(TyperCommand):
         plot = ctx.params.get("plot")
         if plot is not None and plot.suffix.lower() not in PICTURES:
             raise UsageError(f"--plot {plot}: name the picture .png, .svg or .pdf")
-        for option in ("json", "plot", "page", "csv", "geojson", "vroom", "vroom_solution", "out"):
+        for option in _FILES:
             path = ctx.params.get(option)
             if isinstance(path, Path):
                 folder = option == "out" and self.name in _MAKE_FOLDERS

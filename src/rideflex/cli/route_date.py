@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from rideflex.areas import Service
     from rideflex.cli.vroom_files import VroomFiles
-    from rideflex.evaluation.plan_date import PlannedDate
+    from rideflex.evaluation.plan_date import PlannedDate, Run
     from rideflex.routing.search.solver import Solver
 
 _COLUMNS = (
@@ -82,7 +83,7 @@ def route_date(
         _print_compared(console, found, files.compare)
     write_figures(console, files.json, found.as_json())
     if files.csv is not None:
-        _write_csv(files.csv, found)
+        write_runs(files.csv, found.runs)
         print_wrapped(console, f"Wrote {files.csv}.")
     if files.geojson is not None:
         write_json(files.geojson, found.as_geojson())
@@ -180,10 +181,11 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-def _write_csv(path: Path, found: PlannedDate) -> None:
+def write_runs(path: Path, runs: Iterable[Run]) -> None:
+    """Write runs as a dispatcher's list, a stop a row."""
     with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, _COLUMNS, extrasaction="ignore")
         writer.writeheader()
-        for run in found.runs:
+        for run in runs:
             for stop in run.stops:
                 writer.writerow({"vehicle": run.vehicle, **stop.as_json()})

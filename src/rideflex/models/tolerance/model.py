@@ -224,6 +224,43 @@ class ToleranceModel:
             raise UsageError("only models of the same travelers and offers can be merged")
         self.fit(self._tally + other._tally)
 
+    def of_travelers(self, travelers: TravelerIndex, offers: OfferGrid) -> ToleranceModel:
+        """Take what is known of some travelers, who may be asked for further offers.
+
+        What is shared stays as it was learned. Nothing is known of a traveler outside the model.
+
+        Parameters
+        ----------
+        travelers
+            Those that the model is to be of.
+        offers
+            Answers are counted by the model's offers and, behind them, by what these add.
+
+        Raises
+        ------
+        UsageError
+            If the model holds no traveler ids, or asks types, which know no further offers.
+        """
+        if self._n_types or self._travelers is None:
+            cause = "asks types, which know no further offers" if self._n_types else "holds no ids"
+            raise UsageError(f"the model {cause}; fit tolerances to answers by name")
+        further = tuple(pair for pair in offers.pairs if pair not in self.offers.pairs)
+        asked = OfferGrid((*self.offers.pairs, *further))
+        found = ToleranceModel(
+            len(travelers),
+            asked,
+            trip_levels=self.trip_levels,
+            travelers=travelers,
+            context=self._context,
+        )
+        rows = self._travelers.encode(travelers.ids, unknown="mark").astype(np.int64)
+        tally = AnswerTally(found._questions, _widened(self._tally, rows, len(further)))
+        if self._tally.stated is not None:
+            stated = _widened(self._tally.stated, rows, len(further))
+            tally.stated = AnswerTally(Questions(asked), stated)
+        found._hold(tally, self.settings)
+        return found
+
     def predict_accept(
         self,
         travelers: npt.ArrayLike,
@@ -378,3 +415,10 @@ class ToleranceModel:
         if settings is None:
             settings = fit_settings(group_alike(tally), self.offers, n_levels, _PRIORS)
         self._posterior = AveragedPosterior(settings, self.offers, n_levels)
+
+
+def _widened(tally: AnswerTally, travelers: npt.NDArray[np.int64], further: int) -> AnswerCounts:
+    """Counts of these travelers, none of one outside (-1), with room for `further` offers."""
+    known = tally.counts.array[travelers]
+    known[travelers < 0] = 0
+    return AnswerCounts.of_array(np.pad(known, ((0, 0), (0, 0), (0, further), (0, 0))))

@@ -25,14 +25,16 @@ class OpenDay:
     offers, accepted
         The grid, and which offers each traveler would accept [n, A]. No shift is what the traveler
         asked for, so it always counts as accepted; what means nothing never does.
-    price
-        Driving seconds that a shifted minute is worth avoiding.
+    price, question
+        Driving seconds that a shifted minute, and a traveler who is asked at all, are worth
+        avoiding.
     """
 
     day: ServiceDay
     offers: OfferGrid
     accepted: npt.NDArray[np.bool_]
     price: int = 0
+    question: int = 0
 
     def __post_init__(self) -> None:
         wanted = (len(self.day.requests), len(self.offers))
@@ -46,6 +48,14 @@ class OpenDay:
     def without_offers(cls, day: ServiceDay) -> OpenDay:
         """Take a day as it is: the only offer is no shift."""
         return cls(day, OfferGrid.from_pairs([(0, 0)]), np.ones((len(day.requests), 1), np.bool_))
+
+    @cached_property
+    def prices(self) -> npt.NDArray[np.int64]:
+        """Driving seconds [A] that each offer is worth avoiding."""
+        asked = np.arange(len(self.offers)) != self.offers.no_shift
+        prices: npt.NDArray[np.int64] = self.question * asked.astype(np.int64)
+        prices += self.price * self.offers.minutes
+        return prices
 
     def under(self, actions: npt.ArrayLike) -> ServiceDay:
         """Return the day with the windows that these offers [n] agree on."""
@@ -80,8 +90,8 @@ class Agreement:
 
     @property
     def cost(self) -> int:
-        """Driving seconds, penalties, and the price of the shifted minutes."""
-        return self.solution.cost + self.open_day.price * self.minutes
+        """Driving seconds, penalties, and the prices of the offers."""
+        return self.solution.cost + int(self.open_day.prices[self.actions].sum())
 
     def spared(self) -> Agreement:
         """Ask of nobody more minutes than these routes need, one traveler after another."""

@@ -75,9 +75,9 @@ class _Model:
 
     def solve(self) -> Agreement:
         solver, open_day = self.solver, self.open_day
-        offers, price = open_day.offers, open_day.price
+        offers, prices = open_day.offers, open_day.prices
         driving = [self._driving(v, i, j) * x for (v, i, j), x in self.arc.items()]
-        shifted = [price * int(offers.minutes[a]) * y for (_, a), y in self.offer.items()]
+        shifted = [int(prices[a]) * y for (_, a), y in self.offer.items()]
         left_out = [
             self.day.fleet.penalty * (1 - self._visited(2 * r))
             for r in range(len(open_day.accepted))

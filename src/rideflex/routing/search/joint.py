@@ -53,7 +53,7 @@ def search_jointly(
         chosen[row, list(start.solution.unserved)] = -1
     choice = Choice(
         accepted=accepted,
-        price=np.outer([s.open_day.price for s in starts], first.offers.minutes).astype(np.int64),
+        price=np.stack([start.open_day.prices for start in starts]),
         penalty=first.day.fleet.penalty if penalty is None else penalty,
         chosen=chosen,
     )
