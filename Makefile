@@ -1,7 +1,9 @@
-# `make train`, `make test` and `make docs` need Python 3.11 or newer and make; they set up the rest.
+# `make train`, `make calls`, `make test` and `make docs` need Python 3.11 or newer and make; they set up the rest.
 PYTHON ?= python3
 DATA   ?= cities/demo
 RUN    ?= runs/demo
+SERVICE ?= services/demo
+DATE   ?= 2026-02-03
 EPOCHS ?= 100
 MUTANTS ?= 40
 ROOMS  ?=
@@ -14,10 +16,15 @@ READY   := .venv/.ready
 DOCS    := .venv-docs/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: train test lint types tests matrix mutants docs format lock clean
+.PHONY: train calls test lint types tests matrix mutants docs format lock clean
 
 train: $(READY) $(DATA)/decisions.csv
 	$(BIN)/rideflex train --data $(DATA) --out $(RUN) --epochs $(EPOCHS)
+
+# Whom to call about a date of a made-up service; calls.html is the sheet to print or to tick.
+calls: $(READY) $(SERVICE)/bookings.csv $(SERVICE)/tolerances.model
+	$(BIN)/rideflex calls $(SERVICE) --date $(DATE) --model $(SERVICE)/tolerances.model \
+		--page $(SERVICE)/calls.html --csv $(SERVICE)/calls.csv
 
 test: lint types tests
 
@@ -51,6 +58,12 @@ format: $(READY)
 
 cities/demo/decisions.csv: | $(READY)
 	$(BIN)/rideflex generate cities/demo --travelers 30 --trips 52 --zones 31 --seed 7
+
+services/demo/bookings.csv: | $(READY)
+	$(BIN)/rideflex generate services/demo --bookings --travelers 80 --days 60 --seed 7
+
+$(SERVICE)/tolerances.model: $(SERVICE)/bookings.csv
+	$(BIN)/rideflex fit --model tolerance --outcomes $(SERVICE)/answers.csv --out $@
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

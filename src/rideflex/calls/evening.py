@@ -29,7 +29,7 @@ class EveningSettings:
     Parameters
     ----------
     most
-        Travelers to call at most; a second offer in the same call counts with the first.
+        Bookings to call about at most; a second offer in the same call counts with the first.
     seed
         Of the searches: with the same answers the list is the same.
     effort
@@ -89,7 +89,7 @@ class Evening:
 
     @property
     def called(self) -> int:
-        """Travelers' bookings that were called about."""
+        """How many bookings were called about."""
         return len(self._answered)
 
     @property

@@ -10,6 +10,7 @@ from string import Template
 
 from rideflex.calls.sheet import Call, CallSheet, PlanFigures
 from rideflex.storage.atomic import replacing
+from rideflex.tables.time_windows import clock
 
 _TEMPLATE = "page.html"
 
@@ -32,7 +33,8 @@ def write_page(path: Path, sheet: CallSheet, service: str, notes: tuple[str, ...
     calls = "".join(_call(call) for call in sheet.calls)
     plans = [_plan("if nobody agrees", sheet.nobody), _plan("if all do", sheet.everybody)]
     page = Template(text).substitute(
-        date=f"{sheet.date:%A}, {sheet.date}",
+        date=str(sheet.date),
+        weekday=f"{sheet.date:%A}",
         service=escape(service),
         requests=f"{sheet.requests:,}",
         summary=escape(summary(sheet)),
@@ -74,7 +76,7 @@ def _call(call: Call) -> str:
     ticks = "".join(tick.format(word) for word in ("yes", "no", "not reached"))
     figures = (
         f"chance {call.chance:.0%} · saves {call.saves_minutes:.1f} min · price {call.price:.1f} · "
-        f"promise {call.promised} · {escape(call.why)}"
+        f"promise {clock(call.promised.opens)}–{clock(call.promised.closes)} · {escape(call.why)}"
     )
     who = f'{escape(call.traveler)} <span class="who">({escape(call.booking)})</span>'
     return (

@@ -62,7 +62,7 @@ class CallProblem:
     price, question
         Driving seconds that a shifted minute, and a question, are worth avoiding.
     calls
-        How many more travelers may be called.
+        How many more bookings may be called about.
     on_phone
         The request whose traveler has just said no, and may be asked for less in the same call.
     """

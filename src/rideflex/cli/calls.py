@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -11,12 +13,13 @@ import typer
 
 from rideflex.cli.outputs import Json, write_figures
 from rideflex.errors import UsageError
+from rideflex.storage.atomic import check_writable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from rideflex.areas.service import Service
-    from rideflex.calls import CallSheet, Evening
+    from rideflex.calls import AnswerFile, CallSheet, Evening
     from rideflex.models.tolerance import ToleranceModel
 
 
@@ -34,7 +37,9 @@ class CallFiles:
 def calls(
     folder: Annotated[Path, typer.Argument(help="A folder of bookings.")],
     date: Annotated[str, typer.Option(help="Of the bookings to call about, YYYY-MM-DD.")],
-    most: Annotated[int, typer.Option(min=1, help="Travelers to call at most.")] = 10,
+    most: Annotated[
+        int, typer.Option(min=1, help="Calls to make at most, each about one booking.")
+    ] = 10,
     model: Annotated[
         Path | None,
         typer.Option(help="Tolerances that `rideflex fit` learned; without it a prior, said so."),
@@ -71,7 +76,6 @@ def calls(
     from rideflex.areas import read_service
     from rideflex.calls import Evening, EveningSettings
     from rideflex.cli.console import make_console
-    from rideflex.storage.lock import locked
     from rideflex.tables.cells import date as read_date
 
     if ask and answers is None:
@@ -88,16 +92,31 @@ def calls(
         service = read_service(folder)
         booked = service.on(day)
         known = None if model is None else _load(model)
-    start = perf_counter()
-    with console.status("planning the calls"):
-        evening = Evening(service, booked, known, EveningSettings(most, seed))
-    if answers is not None:
-        _replay(console, evening, answers)
-    seconds = perf_counter() - start
-    if ask and answers is not None:
-        with locked(answers.with_name(f".{answers.name}.lock"), f"takes answers into {answers}"):
-            _ask(console, evening, answers)
-    _finish(console, evening, answers, files, seconds)
+    with _writing(answers if ask else None, str(day)) as kept:
+        start = perf_counter()
+        with console.status("planning the calls"):
+            evening = Evening(service, booked, known, EveningSettings(most, seed))
+        if answers is not None:
+            _replay(console, evening, answers)
+        seconds = perf_counter() - start
+        if kept is not None:
+            _ask(console, evening, kept)
+        _finish(console, evening, answers, files, seconds)
+
+
+@contextmanager
+def _writing(path: Path | None, date: str) -> Iterator[AnswerFile | None]:
+    """The file that answers are put into, if any: mended where it was cut, and nobody else's."""
+    from rideflex.calls import AnswerFile
+    from rideflex.storage.lock import locked
+
+    if path is None:
+        yield None
+        return
+    check_writable(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.with_name(f".{path.name}.lock"), f"takes answers into {path}"):
+        yield AnswerFile(path, date)
 
 
 def _load(path: Path) -> ToleranceModel:
@@ -119,13 +138,12 @@ def _replay(console: Console, evening: Evening, path: Path) -> None:
             evening.take(evening.settled(answer, str(path)))
 
 
-def _ask(console: Console, evening: Evening, path: Path) -> None:
+def _ask(console: Console, evening: Evening, kept: AnswerFile) -> None:
     """Put the calls that are left, and take each answer; it is on the disk before the next."""
-    from rideflex.calls import Answer, AnswerFile, sheet_of
+    from rideflex.calls import Answer, sheet_of
     from rideflex.calls.answers import read_word
     from rideflex.cli.console import print_wrapped
 
-    kept = AnswerFile(path, str(evening.booked.date))
     while evening.calls:
         call = sheet_of(evening).calls[0]
         print_wrapped(console, "")

@@ -248,3 +248,27 @@ def test_an_impossible_answer_costs_finitely():
         assert np.isfinite(logs).all()
         assert (logs[:, model.offers.no_shift] == 0).all()
         assert (np.delete(logs, model.offers.no_shift, axis=1) < 0).all()
+
+
+def test_some_travelers_are_asked_for_further_offers():
+    """Of the known the same chances, of a stranger anybody's; new offers are learned from."""
+    grid = OfferGrid(((0, 0), (0, 10), (-20, 0)))
+    model = ToleranceModel(3, grid, travelers=TravelerIndex(["Ada", "Bo", "Cy"]))
+    who = np.repeat([0, 1, 2], 4).astype(np.int32)
+    asked = np.tile([1, 2, 1, 2], 3).astype(np.int32)
+    model.update(Outcomes(who, np.full(12, -1), asked, who == 0))
+    model.state(Outcomes(*(np.array([one]) for one in (1, -1, 2)), np.array([True])))
+    some = TravelerIndex(["Dot", "Bo", "Ada"])
+    found = model.of_travelers(some, OfferGrid(((0, 0), (0, 30), (0, 10))))
+    assert found.offers.pairs == ((0, 0), (0, 10), (-20, 0), (0, 30))
+    nowhere = [-1] * 3
+    expected = model.predict_accept([-1, 1, 0], nowhere, offers=found.offers, unknown="prior")
+    before = found.predict_accept([0, 1, 2], nowhere)
+    np.testing.assert_allclose(before, expected, rtol=1e-12)
+    refusal = Outcomes(*(np.array([one]) for one in (0, -1, 3)), np.array([False]))
+    found.learn(refusal)
+    after = found.predict_accept([0, 1, 2], nowhere)
+    assert (after[0, 1:] < before[0, 1:]).all()
+    np.testing.assert_array_equal(after[1:], before[1:])
+    with pytest.raises(UsageError, match="holds no ids"):
+        ToleranceModel(2).of_travelers(some, grid)
