@@ -74,23 +74,23 @@ def unique_patterns(agree: Floats, total: Floats) -> CountPatterns | None:
     slots, numbers = empty_slots(most), np.empty(len(total), dtype=np.int32)
     heads = np.empty(most, dtype=np.uint64)
     fields = np.empty((most, agree.shape[1]), dtype=np.uint64)
-    counts = (_folded(total.view(np.uint64)), agree.view(np.uint64))
+    counts = (_swapped(total.view(np.uint64)), agree.view(np.uint64))
     found = number_rows(slots, heads, fields, 0, *counts, numbers)
     if found < 0:
         return None
     return CountPatterns(
         fields[:found].view(np.float64),
-        _folded(heads[:found]).view(np.float64),
+        _swapped(heads[:found]).view(np.float64),
         np.bincount(numbers, minlength=found).astype(np.float64),
     )
 
 
-def _folded(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Spread the bits of small counts, which stand at the top, to where a hash takes them.
+def _swapped(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Swap the halves of words, for the bits of small counts stand in the upper one.
 
     Done twice it undoes itself.
     """
-    return bits ^ (bits >> np.uint64(32))
+    return (bits >> np.uint64(32)) | (bits << np.uint64(32))
 
 
 @compiled(parallel=True)
