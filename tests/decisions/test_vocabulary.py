@@ -132,3 +132,12 @@ def test_words_that_differ_in_length_alone_are_spread_over_the_slots():
         for length in range(1, 201)
     }
     assert len(homes) > 170
+
+
+def test_words_in_their_normal_form_need_no_second_look(monkeypatch):
+    """Known words of any length are found by the compiled pass alone, in a slice too."""
+    words = [letter * length for length in range(41) for letter in ("ab" if length else "a")]
+    vocabulary = Vocabulary(words)
+    monkeypatch.setattr(Vocabulary, "_encode_coded", None)
+    assert vocabulary.encode(pa.array(words)).tolist() == list(range(81))
+    assert vocabulary.encode(pa.array(words[::-1])[5:]).tolist() == list(range(75, -1, -1))
