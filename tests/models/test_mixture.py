@@ -96,11 +96,11 @@ def test_patterns_are_the_distinct_counts(seed: int, levels: int, n_types: int) 
     ],
 )
 def test_patterns_are_spread_over_the_slots(counts: list[tuple[int, ...]]) -> None:
-    """Counts that differ in one column begin in slots of their own: 593 of 2,048 on average."""
+    """Counts that differ in one column begin in slots of their own, two in three at the least."""
     bits = np.array(counts, dtype=np.float64).view(np.uint64)
     rows, empty = (_swapped(bits[:, -1]), bits[:, :-1].copy()), np.full(2048, -1, dtype=np.int32)
     homes = {int(row_numbers._slot(empty, *rows, *rows, row)) for row in range(len(bits))}
-    assert len(homes) > 560
+    assert len(homes) > 466
 
 
 @pytest.mark.parametrize("n", [1, 8191, 8192, 8193, 16_384, 16_385])
