@@ -11,6 +11,7 @@ import pytest
 
 from rideflex.cli.extras import EXTRA_OF
 from rideflex.synthetic import BookingSettings, generate_bookings
+from tests.areas.engines.osrm_server import osrm_stand_in
 from tests.cli.test_app import every_command
 
 WITHOUT = """
@@ -27,8 +28,10 @@ from rideflex.cli.app import main
 main()
 """
 
-NO_DATA = {"scale", "stream", "instances"}  # measure the base alone, on rows of their own
-BASE = {"generate", "check", "import", "fit", "predict", "route", "evaluate-log"}
+BASE_BENCHES = {"scale", "stream", "instances", "start"}
+BASE = {
+    "generate", "check", "import", "travel-times", "fit", "predict", "route", "calls", "evaluate-log",
+}  # fmt: skip
 
 
 def run_without_extras(*words: object) -> subprocess.CompletedProcess[str]:
@@ -86,9 +89,18 @@ def test_dates_are_evaluated_without_extras(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_an_engine_is_asked_without_any_extra(tmp_path: Path) -> None:
+    """The base has all that a question and its answer need."""
+    (tmp_path / "places.csv").write_text("zone,lat,lon\nA,52.5,13.4\nB,52.51,13.4\n")
+    with osrm_stand_in() as osrm:
+        done = run_without_extras("travel-times", tmp_path, "--osrm", osrm.url)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "travel_times.csv").read_text() == "zone,A,B\nA,0,0\nB,200,0\n"
+
+
 @pytest.mark.parametrize(
     "words",
-    [words for words in every_command() if words[0] not in BASE and words[-1] not in NO_DATA],
+    [words for words in every_command() if words[0] not in BASE and words[-1] not in BASE_BENCHES],
     ids=" ".join,
 )
 def test_others_say_in_one_line_what_to_install(

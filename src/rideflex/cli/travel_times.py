@@ -6,7 +6,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from rideflex.cli.outputs import Json, write_figures
@@ -15,11 +14,11 @@ from rideflex.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rideflex.areas.engines.ask import AskedTimes
-    from rideflex.areas.engines.engine import Engine
+    from rideflex.areas.engines.asked import AskedTimes
 
-_MOVED_M = 500
 _LISTED = 5
+# What a pair takes as a number, as a cell of the file, and as a text when the file is read again.
+_BYTES_A_PAIR = 140
 
 
 def travel_times(
@@ -85,14 +84,10 @@ def travel_times(
         found = ask_times(engine, zones, block, advance)
     seconds = perf_counter() - began
     write_table(target, found.times)
-    figures = {**_figures(engine, found), "seconds": seconds, "out": str(target)}
+    figures = {**found.as_json(), "seconds": seconds, "out": str(target)}
     _print(console, folder, found, figures)
     print_wrapped(console, f"Wrote {target}{', in place of an older one' if replaced else ''}.")
     write_figures(console, json, figures)
-
-
-# What a pair takes as a number, as a cell of the file, and as a text when the file is read again.
-_BYTES_A_PAIR = 140
 
 
 def _refuse_answers(folder: Path, target: Path, json: Path | None) -> None:
@@ -109,31 +104,8 @@ def _refuse_answers(folder: Path, target: Path, json: Path | None) -> None:
         raise UsageError(f"--json {json}: a file of that name would be read as travel times")
 
 
-def _figures(engine: Engine, found: AskedTimes) -> dict[str, Any]:
-    times = found.times
-    apart = times.reachable & ~np.eye(len(times.zones), dtype=np.bool_)
-    between = times.seconds[apart]
-    told = np.isfinite(found.to_street)
-    moved = np.argsort(-found.to_street[told], kind="stable")
-    far = np.flatnonzero(told)[moved]
-    return {
-        "engine": engine.kind.name,
-        "url": engine.url,
-        "profile": engine.profile,
-        "places": len(times.zones),
-        "questions": found.questions,
-        "pairs_without_a_way": int(np.count_nonzero(~times.reachable)),
-        "median_seconds": float(np.median(between)) if len(between) else None,
-        "longest_seconds": int(between.max()) if len(between) else None,
-        "moved_to_street": [
-            {"zone": times.zones[zone], "meters": float(found.to_street[zone])}
-            for zone in far.tolist()
-            if found.to_street[zone] > _MOVED_M
-        ],
-    }
-
-
 def _print(console: Console, folder: Path, found: AskedTimes, figures: dict[str, Any]) -> None:
+    from rideflex.areas.engines.asked import MOVED_M
     from rideflex.areas.time_warnings import warnings_of
     from rideflex.cli.console import make_table, print_wrapped
 
@@ -152,13 +124,13 @@ def _print(console: Console, folder: Path, found: AskedTimes, figures: dict[str,
     ):
         table.add_row(label, figure)
     console.print(table)
-    moved = figures["moved_to_street"]
+    moved = found.moved
     if moved:
-        listed = ", ".join(f"{one['zone']!r} by {one['meters']:,.0f} m" for one in moved[:_LISTED])
+        listed = ", ".join(f"{zone!r} by {meters:,.0f} m" for zone, meters in moved[:_LISTED])
         more = ", …" if len(moved) > _LISTED else ""
         print_wrapped(
             console,
-            f"warning: {len(moved):,} places lie more than {_MOVED_M} m from the nearest street, "
+            f"warning: {len(moved):,} places lie more than {MOVED_M} m from the nearest street, "
             f"where they were moved to: {listed}{more}",
         )
     for problem in warnings_of(found.times):

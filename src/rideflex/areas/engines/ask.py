@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from rideflex.areas.engines.asked import AskedTimes
 from rideflex.areas.engines.engine import Engine, NoStreetError
 from rideflex.areas.engines.http import EngineError
 from rideflex.areas.estimated_times import great_circle_km
@@ -17,25 +17,6 @@ from rideflex.routing.problem import UNREACHABLE
 
 _LISTED = 5
 _FAR_KM = 20.0
-
-
-@dataclass(frozen=True)
-class AskedTimes:
-    """The times between Z zones, as an engine answered them.
-
-    Parameters
-    ----------
-    times
-        The matrix.
-    to_street
-        Meters from each zone's place to where the engine put it, [Z]; NaN where it does not say so.
-    questions
-        How many it took.
-    """
-
-    times: TravelTimes
-    to_street: npt.NDArray[np.float64]
-    questions: int
 
 
 def n_questions(n: int, block: int) -> int:
@@ -89,7 +70,7 @@ def ask_times(
     np.fill_diagonal(seconds, 0)
     to_street = 1000 * great_circle_km(places, put)
     times = TravelTimes(engine.url, zones.names, seconds, guessed=guessed)
-    return AskedTimes(times, to_street, len(pairs))
+    return AskedTimes(engine, times, to_street, len(pairs))
 
 
 def _without_street(engine: Engine, zones: Zones, block: slice, refused: str) -> str:
