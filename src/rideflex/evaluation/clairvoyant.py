@@ -71,6 +71,7 @@ def _open_day(scene: Scene, day: int, ledger: AskLedger) -> OpenDay:
     accepted = np.stack([days.answers(area, step)[0] for step in range(days.n_requests)])
     travelers = area.trips.traveler[days.trips[0]]
     accepted[~ledger.open_on(travelers)] = False
+    accepted &= area.may_offer(days.trips[0])
     requests = area.requests(days.trips[0])
     return OpenDay(ServiceDay(requests, scene.fleet, area.travel_times), area.offers, accepted)
 

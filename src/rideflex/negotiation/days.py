@@ -76,17 +76,13 @@ class Days:
         return replace(self, trips=self.trips[rows], patience=self.patience[rows], drawn=drawn)
 
     def answers(self, area: TripWorld, step: int) -> npt.NDArray[np.bool_]:
-        """What the travelers of request `step` would answer to every offer, bool [B, A].
-
-        Nobody accepts what goes past a hard time of the trip.
-        """
-        trips = self.trips[:, step]
+        """What the travelers of request `step` would answer to every offer, bool [B, A]."""
         if self.drawn is not None:
             accepting = self.drawn[:, step]
         else:
-            accepting = true_answers(area)[self.phase, trips]
+            accepting = true_answers(area)[self.phase, self.trips[:, step]]
         answers: npt.NDArray[np.bool_] = self.patience[:, step, None] < accepting
-        return answers & area.may_offer(trips)
+        return answers
 
 
 def place_of_own(travelers: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
