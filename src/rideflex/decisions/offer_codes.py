@@ -34,7 +34,10 @@ class OfferCodes:
 
     def action(self, pickup: int, dropoff: int) -> int:
         """Return the action of one pair of shifts, -1 outside the grid."""
-        return int(self._find(np.array([pickup]), np.array([dropoff]))[0])
+        early, late = (-pickup, dropoff) if self._signed else (abs(pickup), abs(dropoff))
+        rows, columns = self._by_minutes.shape
+        inside = 0 <= early < rows and 0 <= late < columns
+        return int(self._by_minutes[early, late]) if inside else -1
 
     def actions(
         self, pickup: npt.NDArray[np.int64], dropoff: npt.NDArray[np.int64]
@@ -46,18 +49,12 @@ class OfferCodes:
         UsageError
             If a pair is not in the grid; it names the first.
         """
-        found = self._find(pickup, dropoff)
+        found = np.empty(len(pickup), dtype=np.int32)
+        kernels.find_actions(pickup, dropoff, self._by_minutes, self._signed, found)
         if len(found) and found.min() < 0:
             row = int(np.argmin(found))
             raise UsageError(
                 f"the offer ({pickup[row]}, {dropoff[row]}) at position {row} is not in the grid "
                 f"of {self._n_offers} offers"
             )
-        return found
-
-    def _find(
-        self, pickup: npt.NDArray[np.int64], dropoff: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.int32]:
-        found = np.empty(len(pickup), dtype=np.int32)
-        kernels.find_actions(pickup, dropoff, self._by_minutes, self._signed, found)
         return found
