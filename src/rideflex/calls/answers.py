@@ -191,8 +191,8 @@ def _line(cells: Iterable[str]) -> str:
 
 def _row(answer: Answer, traveler: str, date: str) -> str:
     early, late = answer.offer or (0, 0)
-    name_of_it = f"{date}/{answer.booking}/{early}/{late}/{answer.word}"
-    told = (name_of_it, answer.booking, traveler, date, early, late, answer.word)
+    outcome = f"{date}/{answer.booking}/{early}/{late}/{answer.word}"
+    told = (outcome, answer.booking, traveler, date, early, late, answer.word)
     return _line(map(str, told))
 
 

@@ -144,6 +144,8 @@ def _ask(console: Console, evening: Evening, kept: AnswerFile) -> None:
     from rideflex.calls.answers import read_word
     from rideflex.cli.console import print_wrapped
 
+    for note in _notes(evening, sheet_of(evening)):
+        print_wrapped(console, note)
     while evening.calls:
         call = sheet_of(evening).calls[0]
         print_wrapped(console, "")
@@ -180,7 +182,7 @@ def _finish(
     from rideflex.cli.console import print_wrapped
 
     sheet = sheet_of(evening)
-    notes = _notes(evening.service, evening, sheet)
+    notes = _notes(evening, sheet)
     _print(console, evening.service, sheet, notes)
     write_figures(console, files.json, sheet.as_json() | {"seconds": seconds})
     if files.csv is not None:
@@ -227,7 +229,7 @@ def _write_runs(console: Console, evening: Evening, path: Path) -> None:
         raise typer.Exit(1)
 
 
-def _notes(service: Service, evening: Evening, sheet: CallSheet) -> tuple[str, ...]:
+def _notes(evening: Evening, sheet: CallSheet) -> tuple[str, ...]:
     from rideflex.calls.page import prior_note
 
     notes = [] if (prior := prior_note(sheet)) is None else [prior]
@@ -243,7 +245,7 @@ def _notes(service: Service, evening: Evening, sheet: CallSheet) -> tuple[str, .
             f"The model tells trips with {evening.chances.context} apart, which bookings don't "
             "say: all are taken for other trips."
         )
-    if service.is_estimated:
+    if evening.service.is_estimated:
         notes.append("Travel times are ESTIMATED from places: no figure is better than that.")
     if sheet.nobody.unserved:
         some = ", ".join(sheet.nobody.unserved[:5])
