@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from rideflex.bench.baselines import Scan, build_dict, decision_matrix, indicator_matrix
 from rideflex.bench.peers import build_peers
@@ -27,6 +27,7 @@ def both_matrices(ask, outcomes, types):
     return indicators, decisions, fallbacks
 
 
+@settings(max_examples=30)  # a scan takes milliseconds a question
 @given(tables())
 def test_scan_dict_and_index_give_the_same_matrices_and_fallbacks(drawn):
     """For any small table: scan as index (first), dict as index (last), fall-backs included."""
