@@ -97,7 +97,7 @@ lock: $(READY)
 		| $(BIN)/pip-compile $(PIN) --output-file requirements-docs.lock -
 	echo 'cosmic-ray>=8.4,<9' \
 		| $(BIN)/pip-compile $(PIN) --output-file requirements-mutants.lock -
-	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
+	sed -i -e 's/^\(torch==[0-9.]*\)+cpu/\1/' -e '/^rideflex @ /,+1d' requirements.lock
 
 PIN := --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host

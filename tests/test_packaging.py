@@ -52,6 +52,18 @@ def test_the_source_archive_holds_tests_and_pages(tmp_path: Path) -> None:
     assert not any(name.startswith((".venv", "site/", "runs/")) for name in inside)
 
 
+@pytest.mark.parametrize(
+    "lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda lock: lock.name
+)
+def test_locks_pin_versions_and_name_no_place(lock: Path) -> None:
+    """Every line is a name with an exact version, which any index can be asked for."""
+    lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if line.strip()]
+    pins = [line for line in lines if not line.lstrip().startswith("#")]
+    assert len(pins) > 10
+    for pin in pins:
+        assert re.match(r"[\w.-]+==[\w.]+( ;.*)?$", pin), pin
+
+
 def test_the_base_brings_no_heavy_library() -> None:
     """What `pip install rideflex` brings is named, and no library of an extra is among it."""
     base = names(PROJECT["dependencies"])
